@@ -75,25 +75,25 @@ class FilesAnswer:
 def files_answer(found: Iterable[Answered]) -> FilesAnswer:
     """Put the answers to the objects of files together."""
     objects = tuple(map(_object_answer, found))
-    return FilesAnswer(all(one.allowed for one in objects), objects)
+    return FilesAnswer(all(object_answer.allowed for object_answer in objects), objects)
 
 
-def _object_answer(one: Answered) -> ObjectAnswer:
-    decision, resource = one.decision, one.resource
+def _object_answer(answered: Answered) -> ObjectAnswer:
+    decision, resource = answered.decision, answered.resource
     answer = decision.answer
     return ObjectAnswer(
-        resource.kind, resource.namespace, resource.name, one.operation, answer.allowed,
+        resource.kind, resource.namespace, resource.name, answered.operation, answer.allowed,
         decision.outcome, decision.reason, answer.message, answer.warnings,
         tuple(map(_added_answer, decision.added)),
     )  # fmt: skip
 
 
-def _added_answer(one: AddedFinding) -> AddedAnswer:
-    found = one.found
+def _added_answer(finding: AddedFinding) -> AddedAnswer:
+    found = finding.found
     about = found.resource
     return AddedAnswer(
         found.rule, str(found.severity), found.message, about.kind, about.namespace or "",
-        about.name, found.location.path, one.is_about_it, one.is_contradiction,
+        about.name, found.location.path, finding.is_about_it, finding.is_contradiction,
     )  # fmt: skip
 
 

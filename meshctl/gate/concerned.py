@@ -185,9 +185,9 @@ def _speaking_of(namespace: str, layer: Snapshot) -> Iterator[Resource]:
             yield one
 
 
-def _next_to(one: Resource, layer: Snapshot) -> Iterator[Resource]:
+def _next_to(resource: Resource, layer: Snapshot) -> Iterator[Resource]:
     """Walk what an object names and what names it, shares its hosts, or is selected by labels."""
-    links = layer.links(one)
+    links = layer.links(resource)
     for key in links.mentions:
         yield from layer.named(key)
     yield from layer.mentioning(links.name)
@@ -195,30 +195,34 @@ def _next_to(one: Resource, layer: Snapshot) -> Iterator[Resource]:
         yield from layer.sharing(host)
         if host.startswith("*"):
             yield from layer.below(host)
-    yield from _pods_of(one, layer)
-    if isinstance(one, Workload):
-        yield from layer.picking(one)
+    yield from _pods_of(resource, layer)
+    if isinstance(resource, Workload):
+        yield from layer.picking(resource)
         for kind in _POLICIES:
-            yield from layer.of_kind_in(one.namespace, kind)
+            yield from layer.of_kind_in(resource.namespace, kind)
 
 
-def _pods_of(one: Resource, layer: Snapshot) -> Iterator[Resource]:
+def _pods_of(resource: Resource, layer: Snapshot) -> Iterator[Resource]:
     """Walk the workloads that an object selects by labels."""
-    links = layer.links(one)
+    links = layer.links(resource)
     if links.selector:
-        yield from layer.picked(links.selector, None if links.is_wide else one.namespace)
+        yield from layer.picked(links.selector, None if links.is_wide else resource.namespace)
 
 
-def _goes_by_hosts(one: Resource) -> bool:
+def _goes_by_hosts(resource: Resource) -> bool:
     """Is it a VirtualService for HTTP alone, whose requests are told apart by their hosts?"""
-    return isinstance(one, VirtualService) and not one.spec.has("tcp") and not one.spec.has("tls")
+    return (
+        isinstance(resource, VirtualService)
+        and not resource.spec.has("tcp")
+        and not resource.spec.has("tls")
+    )
 
 
-def _is_wide(one: Resource, root: str) -> bool:
+def _is_wide(resource: Resource, root: str) -> bool:
     """Does an object hold for more than its namespace, or is that not known of its kind?"""
-    if isinstance(one, Namespace):
-        return one.name == root
-    return one.namespace in {"", root} or bool(one.made_kinds)
+    if isinstance(resource, Namespace):
+        return resource.name == root
+    return resource.namespace in {"", root} or bool(resource.made_kinds)
 
 
 def _is_named(changed: Collection[Resource], settings: str) -> bool:
@@ -244,10 +248,12 @@ def _ways(
     workloads: Iterable[Resource | None], namespaces: Iterable[Resource | None]
 ) -> set[Membership]:
     """The ways in which pods are in the mesh, as far as they and their namespace tell."""
-    homes: list[Namespace | None] = [one for one in namespaces if isinstance(one, Namespace)]
+    homes: list[Namespace | None] = [
+        namespace for namespace in namespaces if isinstance(namespace, Namespace)
+    ]
     return {
-        present(one) or promise(one, home)
-        for one in workloads
-        if isinstance(one, Workload)
+        present(workload) or promise(workload, home)
+        for workload in workloads
+        if isinstance(workload, Workload)
         for home in homes or [None]
     }

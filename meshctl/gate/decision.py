@@ -109,11 +109,11 @@ class Judge:
         if change.before is not None and change.moves_pods:
             walk.take_namespace(change.subject.namespace)  # others may be nearly what they pick
         looked_at = near[:_NEIGHBOURS]
-        for one in looked_at:
-            walk.take(one)
+        for resource in looked_at:
+            walk.take(resource)
         compared = self._compare(walk, change, looked_at, deadline)
         concerned = set(map(_whose, compared.added))
-        few = [one for one in looked_at if Identity.of(one) in concerned]
+        few = [resource for resource in looked_at if Identity.of(resource) in concerned]
         if compared.added:
             compared = self._confirmed(walk, change, few, compared, deadline)
         weighed = [
@@ -135,8 +135,8 @@ class Judge:
             return walk.around(change.subject)
         seen = walk.around(after)
         if isinstance(after, Workload | Namespace) or not walk.covers(before):
-            for one, steps in walk.around(before).items():
-                seen[one] = min(steps, seen.get(one, steps))
+            for resource, steps in walk.around(before).items():
+                seen[resource] = min(steps, seen.get(resource, steps))
             return seen
         walk.take(before)
         return seen
@@ -155,8 +155,8 @@ class Judge:
         lacking = frozenset(rule.id for rule, _ in mine if is_absence(rule.id))
         theirs = {rule.id for rule, finding in compared.added if _whose((rule, finding)) != subject}
         size = len(walk.found)
-        for one in near:
-            walk.around(one)
+        for resource in near:
+            walk.around(resource)
         if lacking or any(map(is_absence, theirs)):
             walk.take_similar()
         if len(walk.found) == size:
@@ -177,18 +177,24 @@ class Judge:
         """List what a change adds in a part of the mesh, to the object itself and to neighbours."""
         if process_time() > deadline:
             raise OutOfTimeError
-        part = self._snapshot.in_order(one for one in walk.found if one in self._snapshot)
+        part = self._snapshot.in_order(
+            resource for resource in walk.found if resource in self._snapshot
+        )
         after = _apply(part, change)
-        there = {Identity.of(one): one for one in after}
-        later = [there.get(Identity.of(one)) for one in (change.subject, *near)]
+        there = {Identity.of(resource): resource for resource in after}
+        later = [there.get(Identity.of(resource)) for resource in (change.subject, *near)]
         earlier: list[Resource | None] = [change.before, *near]
         about = later
         if not asking.itself:
             about, earlier[0] = [None, *later[1:]], None
         asked = self.parts.ask(self.parts.whole(after), about, deadline, asking.only)
         owners = set(map(_whose, asked.findings))
-        for number, one in enumerate(earlier):
-            if number not in asked.places and one is not None and Identity.of(one) not in owners:
+        for number, resource in enumerate(earlier):
+            if (
+                number not in asked.places
+                and resource is not None
+                and Identity.of(resource) not in owners
+            ):
                 earlier[number] = None  # nothing is found of it, so that nothing is new
         added = self._added(asked.findings, part, earlier, deadline)
         told = [later[number] for number in sorted(asked.places) if number]
@@ -241,7 +247,7 @@ def _apply(part: Sequence[Resource], change: Change) -> Sequence[Resource]:
     """Give the objects as they are after a change."""
     if change.after is not None:
         return overlay(part, (change.after,))
-    return [one for one in part if one is not change.before]
+    return [resource for resource in part if resource is not change.before]
 
 
 def _severity(found: Found) -> Severity:

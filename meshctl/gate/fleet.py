@@ -42,17 +42,17 @@ def merged(found: Sequence[Analysed]) -> Report:
     """Put the reports of several clusters into one."""
     findings = sorted(chain.from_iterable(map(_findings, found)), key=order)
     reports = [one.report for one in found if one.report is not None]
-    counts = zip(*(one.summary for one in reports), strict=True)
+    counts = zip(*(report.summary for report in reports), strict=True)
     return Report(
         version=__version__,
         findings=tuple(findings),
         not_checked=tuple(chain.from_iterable(map(_not_checked, found))),
         summary=Summary(*map(sum, counts)) if reports else _NOTHING,
-        rules={one.id: one for one in _rules({found.rule for found in findings})},
-        crashed=any(one.crashed for one in reports),
-        notes=tuple(dict.fromkeys(note for one in reports for note in one.notes)),
-        is_incomplete=len(reports) < len(found) or any(one.is_incomplete for one in reports),
-        docs_url=next((one.docs_url for one in reports), ""),
+        rules={rule.id: rule for rule in _rules({found.rule for found in findings})},
+        crashed=any(report.crashed for report in reports),
+        notes=tuple(dict.fromkeys(note for report in reports for note in report.notes)),
+        is_incomplete=len(reports) < len(found) or any(report.is_incomplete for report in reports),
+        docs_url=next((report.docs_url for report in reports), ""),
     )
 
 

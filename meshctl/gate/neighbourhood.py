@@ -100,8 +100,8 @@ class Walk:
         seen = {origin: 0}
         for step in range(_STEPS):
             reached: dict[Resource, None] = {}
-            for one in front:
-                reached |= self._next_to(one, step)
+            for resource in front:
+                reached |= self._next_to(resource, step)
             front = dict.fromkeys((other for other in reached if other not in seen), step + 1)
             seen.update(front)
             self._take(front)
@@ -118,10 +118,10 @@ class Walk:
             return False
         return not any(map(self._snapshot.means_something, was.mentions - now.mentions))
 
-    def take(self, one: Resource) -> None:
+    def take(self, resource: Resource) -> None:
         """Add an object, if it is in the snapshot."""
-        if one in self._snapshot:
-            self._take((one,))
+        if resource in self._snapshot:
+            self._take((resource,))
 
     def take_namespace(self, name: str) -> None:
         """Add all of a namespace."""
@@ -204,16 +204,16 @@ class Walk:
         if isinstance(origin, EnvoyFilter):
             self._take(snapshot.of_kind("EnvoyFilter"))
         if origin.kind == "Ingress":  # whose controller may be any pod that clients outside come to
-            for one in snapshot.of_kind("Service"):
-                if isinstance(one, Service) and one.type in _OPEN_TO_OUTSIDE:
-                    self._show(one.namespace)
-                    self._take((one, *snapshot.picked(one.selector, one.namespace)))
+            for service in snapshot.of_kind("Service"):
+                if isinstance(service, Service) and service.type in _OPEN_TO_OUTSIDE:
+                    self._show(service.namespace)
+                    self._take((service, *snapshot.picked(service.selector, service.namespace)))
 
     def _is_shared(self, key: str, named: Iterable[Resource]) -> bool:
         """Do two objects that mention this have to do with each other: a Secret, an issuer?"""
         if not named:
             return not self._snapshot.has_namespace(key.rpartition(".")[2])
-        return not any(one.kind in _FOLLOWED for one in named)
+        return not any(resource.kind in _FOLLOWED for resource in named)
 
     def _pods(self, resource: Resource, step: int) -> Iterator[Resource]:
         links, snapshot = self._links(resource), self._snapshot
@@ -257,7 +257,7 @@ class Walk:
             self._show(name)
             if isinstance(self._origin, AuthorizationPolicy):  # its sources
                 self._take(self._snapshot.shown_in(name))
-        there = {one.kind for one in named if one is not self._origin}
+        there = {resource.kind for resource in named if resource is not self._origin}
         for kind in FOUND_BY_NAME - there:
             self._take(islice(self._snapshot.called(kind, name), _NAMESAKES))
             self._unclear.add(home)
@@ -279,16 +279,16 @@ class Walk:
     def _strangers(self) -> Iterator[Resource]:
         """Walk a workload with a sidecar of some namespaces that nothing else was taken from."""
         others = (name for name in self._snapshot.namespaces if name not in self._homes)
-        found = (one for name in others for one in self._sidecar(name))
+        found = (resource for name in others for resource in self._sidecar(name))
         return islice(found, _STRANGERS)
 
     def _sidecar(self, namespace: str) -> Iterator[Resource]:
         """Walk one workload of a namespace that has a sidecar, if any has."""
         found = self._snapshot.get(Identity("", "Namespace", "", namespace))
         home = found if isinstance(found, Namespace) else None
-        for one in self._snapshot.workloads_in(namespace):
-            if (present(one) or promise(one, home)) in _WITH_SIDECAR:
-                yield one
+        for workload in self._snapshot.workloads_in(namespace):
+            if (present(workload) or promise(workload, home)) in _WITH_SIDECAR:
+                yield workload
                 break
 
     def _take(self, resources: Iterable[Resource]) -> None:

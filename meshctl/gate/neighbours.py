@@ -59,21 +59,25 @@ def neighbours(
     """
     subject = change.subject
     steps = {
-        one: number
-        for one, number in seen.items()
-        if number <= 1 or (number <= _STEPS and one.kind in _REACHED)
+        resource: number
+        for resource, number in seen.items()
+        if number <= 1 or (number <= _STEPS and resource.kind in _REACHED)
     }
-    sides = [one for one in change if one is not None]
+    sides = [resource for resource in change if resource is not None]
     around = [*_selecting(change, snapshot, root), *_holding_alike(subject, snapshot, root)]
-    for one in (*around, *(other for side in sides for other in _beside(side, snapshot, root))):
-        steps.setdefault(one, 2)
+    for resource in (
+        *around,
+        *(other for side in sides for other in _beside(side, snapshot, root)),
+    ):
+        steps.setdefault(resource, 2)
     itself = Identity.of(subject)
     is_waypoint = isinstance(subject, KubernetesGateway)
     found = [
-        one
-        for one, number in steps.items()
-        if _is_written(one) or (is_waypoint and number == 1 and isinstance(one, Namespace))
-        if Identity.of(one) != itself
+        resource
+        for resource, number in steps.items()
+        if _is_written(resource)
+        or (is_waypoint and number == 1 and isinstance(resource, Namespace))
+        if Identity.of(resource) != itself
     ]
     return sorted(found, key=steps.__getitem__)
 
@@ -86,7 +90,7 @@ def _beside(side: Resource, snapshot: Snapshot, root: str) -> Iterator[Resource]
             yield from snapshot.of_kind_in(root, kind)
         for home in snapshot.namespaces:
             found = snapshot.mentioning(f"{side.name}.{home}")
-            yield from (one for one in found if one.kind in _NAMING_NAMESPACES)
+            yield from (resource for resource in found if resource.kind in _NAMING_NAMESPACES)
     elif isinstance(side, ReferenceGrant):
         yield from _referring_by(side, snapshot)
     elif isinstance(side, Service):
@@ -97,7 +101,9 @@ def _beside(side: Resource, snapshot: Snapshot, root: str) -> Iterator[Resource]
         homes = {pod.namespace for pod in snapshot.picked(side.selector, None)}
         for kind in _AT_GATEWAYS:
             found = snapshot.of_kind(kind)  # without a selector it is for all gateways
-            yield from (one for one in found if not side.selector or one.namespace in homes)
+            yield from (
+                resource for resource in found if not side.selector or resource.namespace in homes
+            )
     elif CLAIMS in snapshot.links(side).mentions:
         yield from snapshot.of_kind("RequestAuthentication")
 
@@ -115,24 +121,26 @@ def _holding_alike(subject: Resource, snapshot: Snapshot, root: str) -> Iterator
 def _referring_by(grant: ReferenceGrant, snapshot: Snapshot) -> Iterator[Resource]:
     """Walk what may refer to objects of another namespace by a grant there."""
     for origin in grant.origins:
-        for one in snapshot.of_kind_in(origin.text("namespace"), origin.text("kind")):
-            if grant.namespace in {key.rpartition(".")[2] for key in snapshot.links(one).mentions}:
-                yield one
+        for resource in snapshot.of_kind_in(origin.text("namespace"), origin.text("kind")):
+            if grant.namespace in {
+                key.rpartition(".")[2] for key in snapshot.links(resource).mentions
+            }:
+                yield resource
 
 
 def _selecting(change: Change, snapshot: Snapshot, root: str) -> Iterator[Resource]:
     """Walk what selects pods that come or go, or selects none because of them."""
     home = change.subject.namespace
-    for one in change:
-        if isinstance(one, WorkloadEntry):
-            yield from _picking(one.spec.labels_of("labels"), home, root, snapshot)
+    for resource in change:
+        if isinstance(resource, WorkloadEntry):
+            yield from _picking(resource.spec.labels_of("labels"), home, root, snapshot)
     if not change.moves_pods:
         return
     for kind in _OF_WORKLOADS:
         yield from snapshot.of_kind_in(home, kind)
-    for one in change:
-        if isinstance(one, Workload):
-            yield from _picking(one.pod_labels, home, root, snapshot)
+    for resource in change:
+        if isinstance(resource, Workload):
+            yield from _picking(resource.pod_labels, home, root, snapshot)
     for service in snapshot.of_kind_in(home, "Service"):  # which may nearly select them
         picked = snapshot.picked(snapshot.links(service).selector, home)
         if snapshot.links(service).selector and all(pod is change.before for pod in picked):
@@ -144,11 +152,11 @@ def _picking(
 ) -> Iterator[Resource]:
     """Walk the objects whose selector labels fit, those of the root namespace among them."""
     found = snapshot.picking_by_labels(labels)
-    return (one for one in found if one.namespace in {home, root})
+    return (resource for resource in found if resource.namespace in {home, root})
 
 
-def _is_written(one: Resource) -> bool:
+def _is_written(resource: Resource) -> bool:
     """Does somebody write it, who may mend what is found there?"""
-    if isinstance(one, Workload) and is_generated(one):
+    if isinstance(resource, Workload) and is_generated(resource):
         return False
-    return one.kind not in _NOT_WRITTEN
+    return resource.kind not in _NOT_WRITTEN

@@ -79,7 +79,9 @@ class PartialMesh:
         if self._given is not None:
             return self._given
         homes = (self.snapshot.of_kind(kind) for kind in ("ConfigMap", "IstioOperator"))
-        sources = tuple(one for found in homes for one in found if one.name.startswith("istio"))
+        sources = tuple(
+            resource for found in homes for resource in found if resource.name.startswith("istio")
+        )
         if self._known is None or self._known[0] != sources:
             self._known = sources, find_mesh_config(sources)
         return self._known[1]

@@ -146,8 +146,10 @@ class Gate:
 
     def _decision(self, review: Review, verdict: Verdict, mode: Mode) -> Decision:
         added = sorted(verdict.added, key=_weight)
-        refused = [one for one in added if mode is Mode.ENFORCE and self._refuses(one, review)]
-        rules = dict.fromkeys(one.found.rule for one in added)
+        refused = [
+            finding for finding in added if mode is Mode.ENFORCE and self._refuses(finding, review)
+        ]
+        rules = dict.fromkeys(finding.found.rule for finding in added)
         annotations = {"findings": ",".join(rules)} if rules else {}
         if verdict.unchecked:
             annotations["unchecked"] = verdict.unchecked
@@ -155,17 +157,17 @@ class Gate:
             outcome = Outcome.UNCHECKED if verdict.unchecked else Outcome.ALLOWED
             answer = Answer(allowed=True, annotations=annotations)
             return Decision(answer, outcome, verdict.unchecked, added)
-        lines = [_sentence(one, review) for one in added if one not in refused]
+        lines = [_sentence(finding, review) for finding in added if finding not in refused]
         if verdict.unchecked:
             lines.insert(0, f"meshctl: not fully checked, since {verdict.unchecked}")
-        message = _refusal([_sentence(one, review) for one in refused])
+        message = _refusal([_sentence(finding, review) for finding in refused])
         answer = Answer(not refused, message, _warnings(lines), annotations)
         return Decision(answer, _outcome(answer, verdict), verdict.unchecked, added)
 
-    def _refuses(self, one: AddedFinding, review: Review) -> bool:
+    def _refuses(self, finding: AddedFinding, review: Review) -> bool:
         """Is it bad enough, and sure? What is missing may come a second later."""
-        is_bad = self._least is not None and one.found.severity.rank >= self._least
-        return is_bad and one.is_contradiction and review.operation != "DELETE"
+        is_bad = self._least is not None and finding.found.severity.rank >= self._least
+        return is_bad and finding.is_contradiction and review.operation != "DELETE"
 
 
 def unchecked(reason: str) -> Decision:
@@ -176,7 +178,12 @@ def unchecked(reason: str) -> Decision:
 
 @cache
 def _read_kinds() -> frozenset[tuple[str, str]]:
-    return frozenset({("", "ConfigMap"), *((one.group, one.kind) for one in listed_kinds())})
+    return frozenset(
+        {
+            ("", "ConfigMap"),
+            *((listed_kind.group, listed_kind.kind) for listed_kind in listed_kinds()),
+        }
+    )
 
 
 def is_read(group: str, kind: str) -> bool:
@@ -192,18 +199,18 @@ def _outcome(answer: Answer, verdict: Verdict) -> Outcome:
     return Outcome.WARNED if answer.warnings else Outcome.ALLOWED
 
 
-def _weight(one: AddedFinding) -> tuple[int, bool, str, str]:
-    found = one.found
-    return -found.severity.rank, not one.is_about_it, found.rule, found.resource.title
+def _weight(finding: AddedFinding) -> tuple[int, bool, str, str]:
+    found = finding.found
+    return -found.severity.rank, not finding.is_about_it, found.rule, found.resource.title
 
 
-def _sentence(one: AddedFinding, review: Review) -> str:
+def _sentence(finding: AddedFinding, review: Review) -> str:
     """Say what is found; of objects in other namespaces nothing but the name."""
-    found = one.found
-    if one.is_about_it:
+    found = finding.found
+    if finding.is_about_it:
         return f"{found.rule}: {one_line(found.message)}"
     is_near = found.resource.namespace in {"", review.namespace}
-    text = found.message if is_near else one.summary
+    text = found.message if is_near else finding.summary
     return f"{found.rule}: {one_line(found.resource.title)}: {one_line(text)}"
 
 

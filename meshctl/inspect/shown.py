@@ -80,9 +80,15 @@ class Shown:
         known = self._heads.get(ref)
         if known is None:
             written = ref.resource.origin(ref)
-            one = written.resource
-            self._resources.setdefault(one)
-            head = one.api_version, one.kind, one.namespace, one.name, place(written)
+            resource = written.resource
+            self._resources.setdefault(resource)
+            head = (
+                resource.api_version,
+                resource.kind,
+                resource.namespace,
+                resource.name,
+                place(written),
+            )
             known = self._heads[ref] = head
         return known
 

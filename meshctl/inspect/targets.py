@@ -39,7 +39,9 @@ class Lack(NamedTuple):
         """Say that there is no such object, and which have nearly that name."""
         from meshctl.inspect.near_names import nearest  # noqa: PLC0415 - for a mistake alone
 
-        near = " or ".join(nearest(text, (f"{one.name}.{one.namespace}" for one in several)))
+        near = " or ".join(
+            nearest(text, (f"{resource.name}.{resource.namespace}" for resource in several))
+        )
         if self.may_lack:
             hint = f"did you mean {near}?" if near else "ask for the right to list them"
             return UsageError(
@@ -47,7 +49,7 @@ class Lack(NamedTuple):
             )
         if near:
             return UsageError(f"there is no {self.what} {quoted(text)}; did you mean {near}?")
-        known = shortened(sorted({f"{one.name}.{one.namespace}" for one in several}))
+        known = shortened(sorted({f"{resource.name}.{resource.namespace}" for resource in several}))
         hint = f"the input has {known or 'none at all'}"
         return UsageError(f"there is no {self.what} {quoted(text)}; {hint}")
 
@@ -92,13 +94,13 @@ def _look_up(named: Callable[[str], Iterable[R]], text: str, namespace: str) -> 
     """Find the one of those that have a name; ``named`` may give others with them."""
     for target in _readings(text, namespace):
         found = _matching(named(target.name), target)
-        homes = {one.namespace for one in found}
+        homes = {resource.namespace for resource in found}
         if len(homes) > 1:
             several = [f"{target.name}.{home}" for home in sorted(homes)]
             names = shortened(several, MOST_LISTED)
             raise UsageError(f"there are several with the name {quoted(text)}; take one of {names}")
         if found:
-            return min(found, key=lambda one: _GENERATED_LAST.get(one.kind, 0))
+            return min(found, key=lambda resource: _GENERATED_LAST.get(resource.kind, 0))
     return None
 
 
@@ -131,7 +133,15 @@ def look_up_hosts(mesh: Mesh, text: str, namespace: str) -> tuple[RegisteredHost
     service = _look_up(partial(mesh.named, Service), text, namespace)
     if service is not None:
         return tuple(registry.of(service))
-    return tuple(one for one in registry if one.host.startswith(f"{rest}.")) if not kind else ()
+    return (
+        tuple(
+            registered_host
+            for registered_host in registry
+            if registered_host.host.startswith(f"{rest}.")
+        )
+        if not kind
+        else ()
+    )
 
 
 def _readings(text: str, namespace: str) -> Iterator[Target]:
@@ -156,9 +166,9 @@ def _readings(text: str, namespace: str) -> Iterator[Target]:
 
 def _matching(several: Iterable[R], target: Target) -> list[R]:
     return [
-        one
-        for one in several
-        if one.name == target.name
-        and target.namespace in {"", one.namespace}
-        and target.kind in {"", one.kind}
+        resource
+        for resource in several
+        if resource.name == target.name
+        and target.namespace in {"", resource.namespace}
+        and target.kind in {"", resource.kind}
     ]

@@ -62,7 +62,7 @@ class Owners:
         """The team that a namespace belongs to; ``None`` for the platform and for nobody."""
         if namespace not in self._of_namespace:
             teams = () if self.is_platform(namespace) else self._ownership.teams
-            found = next((one for one in teams if _owns(one, namespace)), None)
+            found = next((team for team in teams if _owns(team, namespace)), None)
             self._of_namespace[namespace] = found
         return self._of_namespace[namespace]
 
@@ -87,7 +87,7 @@ class Owners:
         """Walk the gateways that an object uses and that aren't its team's."""
         for name, ref in self._used(resource) if team.gateways is not None else ():
             namespace = name.partition("/")[0]
-            is_allowed = any(fnmatchcase(name, one) for one in team.gateways or ())
+            is_allowed = any(fnmatchcase(name, gateway) for gateway in team.gateways or ())
             if not is_allowed and self.of_namespace(namespace) is not team:
                 yield Touched(name, ref)
 
@@ -122,9 +122,9 @@ class Owners:
                 if parent.kind == "Gateway" and parent.name:
                     yield Touched(f"{parent.namespace}/{parent.name}", parent.at("name"))
         elif isinstance(resource, Gateway):
-            for one in self._gateways.of(resource):
-                if one.workload.namespace is not None:
-                    yield Touched(one.workload.name, resource.spec.key("selector"))
+            for gateway in self._gateways.of(resource):
+                if gateway.workload.namespace is not None:
+                    yield Touched(gateway.workload.name, resource.spec.key("selector"))
 
     def _runs_on_own(self, gateway: Gateway, team: Team) -> bool:
         homes = self._gateways.namespaces_of(gateway)
@@ -153,7 +153,9 @@ class Owners:
 
     @cached_property
     def _directories(self) -> list[tuple[str, Team]]:
-        return [(one, team) for team in self._ownership.teams for one in team.directories]
+        return [
+            (directory, team) for team in self._ownership.teams for directory in team.directories
+        ]
 
 
 def _owns(team: Team, namespace: str) -> bool:

@@ -17,27 +17,27 @@ _HOME = "default"
 
 def events(findings: Iterable[AuditFinding]) -> Iterator[dict[str, Any]]:
     """Make an Event of each finding that is more than a smell; names keep them from repeating."""
-    bad = [one for one in findings if one.severity != "info" and one.kind]
-    for one in bad[:MOST]:
-        yield _event(one)
+    bad = [finding for finding in findings if finding.severity != "info" and finding.kind]
+    for finding in bad[:MOST]:
+        yield _event(finding)
 
 
-def _event(one: AuditFinding) -> dict[str, Any]:
-    home = _HOME if one.kind in CLUSTER_SCOPED else one.namespace
+def _event(finding: AuditFinding) -> dict[str, Any]:
+    home = _HOME if finding.kind in CLUSTER_SCOPED else finding.namespace
     now = datetime.now(tz=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return {
         "apiVersion": "v1",
         "kind": "Event",
-        "metadata": {"name": f"meshctl.{one.fingerprint[:24]}", "namespace": home},
+        "metadata": {"name": f"meshctl.{finding.fingerprint[:24]}", "namespace": home},
         "involvedObject": {
-            "apiVersion": one.api_version,
-            "kind": one.kind,
-            "name": one.name,
-            **({"namespace": one.namespace} if one.namespace else {}),
+            "apiVersion": finding.api_version,
+            "kind": finding.kind,
+            "name": finding.name,
+            **({"namespace": finding.namespace} if finding.namespace else {}),
         },
         "type": "Warning",
-        "reason": _reason(one.rule),
-        "message": one_line(f"{one.rule}: {one.message}")[:_LONGEST],
+        "reason": _reason(finding.rule),
+        "message": one_line(f"{finding.rule}: {finding.message}")[:_LONGEST],
         "source": {"component": "meshctl"},
         "firstTimestamp": now,
         "lastTimestamp": now,

@@ -24,9 +24,9 @@ _SEVERITY = {"error": "high", "warning": "medium", "info": "low"}
 def policy_reports(findings: Iterable[AuditFinding]) -> Iterator[dict[str, Any]]:
     """Make the reports; findings of cluster-scoped objects are in a ClusterPolicyReport."""
     homes: dict[str, list[AuditFinding]] = {}
-    for one in findings:
-        if one.kind:
-            homes.setdefault(one.namespace, []).append(one)
+    for finding in findings:
+        if finding.kind:
+            homes.setdefault(finding.namespace, []).append(finding)
     for home, found in sorted(homes.items()):
         yield _report(home, found)
 
@@ -40,7 +40,7 @@ def path_of(report: dict[str, Any], name: str = "") -> str:
 
 
 def _report(home: str, findings: list[AuditFinding]) -> dict[str, Any]:
-    counts = Counter(_RESULT[one.severity] for one in findings)
+    counts = Counter(_RESULT[finding.severity] for finding in findings)
     meta: dict[str, Any] = {"name": NAME, "labels": dict(LABELS)}
     if home:
         meta["namespace"] = home
@@ -51,21 +51,21 @@ def _report(home: str, findings: list[AuditFinding]) -> dict[str, Any]:
         "summary": {
             name: counts.get(name, 0) for name in ("pass", "fail", "warn", "error", "skip")
         },
-        "results": [_result(one) for one in findings[:_MOST]],
+        "results": [_result(finding) for finding in findings[:_MOST]],
     }
 
 
-def _result(one: AuditFinding) -> dict[str, Any]:
-    subject = {"apiVersion": one.api_version, "kind": one.kind, "name": one.name}
-    if one.namespace:
-        subject["namespace"] = one.namespace
+def _result(finding: AuditFinding) -> dict[str, Any]:
+    subject = {"apiVersion": finding.api_version, "kind": finding.kind, "name": finding.name}
+    if finding.namespace:
+        subject["namespace"] = finding.namespace
     return {
-        "policy": one.rule.partition("/")[0],
-        "rule": one.rule,
+        "policy": finding.rule.partition("/")[0],
+        "rule": finding.rule,
         "source": "meshctl",
         "category": "Istio",
-        "result": _RESULT[one.severity],
-        "severity": _SEVERITY[one.severity],
-        "message": one_line(one.message)[:_LONGEST],
+        "result": _RESULT[finding.severity],
+        "severity": _SEVERITY[finding.severity],
+        "message": one_line(finding.message)[:_LONGEST],
         "resources": [subject],
     }

@@ -46,7 +46,10 @@ class Publisher:
         return True
 
     def _report(self, findings: Sequence[AuditFinding]) -> None:
-        reports = {path_of(one, NAME): one for one in policy_reports(findings)}
+        reports = {
+            path_of(policy_report, NAME): policy_report
+            for policy_report in policy_reports(findings)
+        }
         for path in self._reported - reports.keys():
             with suppress(ClusterError):
                 self._cluster.request("DELETE", path)

@@ -37,25 +37,29 @@ class AuditResult(NamedTuple):
     @property
     def counts(self) -> dict[tuple[str, str, str], int]:
         """Numbers by rule, severity and namespace."""
-        return dict(Counter((one.rule, one.severity, one.namespace) for one in self.findings))
+        return dict(
+            Counter(
+                (finding.rule, finding.severity, finding.namespace) for finding in self.findings
+            )
+        )
 
 
 def pack(report: Report, seconds: float) -> tuple[Any, ...]:
     """Write a report as plain data."""
-    return [tuple(AuditFinding.of(one)) for one in report.findings], seconds, report.crashed
+    return [tuple(AuditFinding.of(finding)) for finding in report.findings], seconds, report.crashed
 
 
 def unpack(data: tuple[Any, ...]) -> AuditResult:
     """Read what ``pack`` has written."""
     findings, seconds, has_crashed = data
-    return AuditResult(tuple(AuditFinding(*one) for one in findings), seconds, has_crashed)
+    return AuditResult(tuple(AuditFinding(*finding) for finding in findings), seconds, has_crashed)
 
 
 def appeared(
     before: Iterable[AuditFinding], after: Iterable[AuditFinding]
 ) -> tuple[list[AuditFinding], list[AuditFinding]]:
     """List what is found anew, and what is found no more."""
-    earlier = {one.fingerprint: one for one in before}
-    later = {one.fingerprint: one for one in after}
-    new = [one for key, one in later.items() if key not in earlier]
-    return new, [one for key, one in earlier.items() if key not in later]
+    earlier = {finding.fingerprint: finding for finding in before}
+    later = {finding.fingerprint: finding for finding in after}
+    new = [finding for key, finding in later.items() if key not in earlier]
+    return new, [finding for key, finding in earlier.items() if key not in later]

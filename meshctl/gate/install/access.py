@@ -33,9 +33,9 @@ def access(install: Install) -> Iterator[Object]:
 def _reads(install: Install) -> Iterator[Object]:
     """Walk the rules for the kinds that the mesh model reads, a group each."""
     groups: dict[str, list[str]] = {}
-    for one in listed_kinds():
-        if one.kind != "Secret" or install.reads_secrets:
-            groups.setdefault(one.group, []).append(plural_of(one.kind))
+    for listed_kind in listed_kinds():
+        if listed_kind.kind != "Secret" or install.reads_secrets:
+            groups.setdefault(listed_kind.group, []).append(plural_of(listed_kind.kind))
     for group, plurals in groups.items():
         yield _rule(group, plurals, _READ)
 

@@ -79,7 +79,7 @@ def _changes() -> str:
 def _mesh_rules() -> Iterator[Object]:
     """Walk the rules for Istio's kinds and the Gateway API's, by group and best version."""
     found: dict[tuple[str, str], list[str]] = {}
-    listed = {(one.group, one.kind) for one in listed_kinds()}
+    listed = {(listed_kind.group, listed_kind.kind) for listed_kind in listed_kinds()}
     for (group, kind), versions in SERVED_VERSIONS.items():
         if (group, kind) in listed and group != "install.istio.io":
             found.setdefault((group, versions[0]), []).append(plural_of(kind))

@@ -65,6 +65,6 @@ def _states(told: "SimpleQueue[Message]") -> Iterator[LiveSnapshot]:
 
 
 def _analyzed(live: LiveSnapshot, settings: Settings) -> Report:
-    documents = [one.document for one in live.snapshot]
+    documents = [resource.document for resource in live.snapshot]
     unread = tuple(Unread(group, kind, why) for (group, kind, _), why in live.hidden.items())
     return analyze_live(Loaded(0, [*documents], [], unread), Loaded(0, [], []), settings)

@@ -104,7 +104,7 @@ def _tell(review: Review, decision: Decision, seconds: float, metrics: Metrics) 
         operation=review.operation,
         kind=kind,
         object=review.key_name,
-        rules=[one.found.rule for one in decision.added],
+        rules=[finding.found.rule for finding in decision.added],
         reason=decision.reason,
         dry_run=review.is_dry_run,
         milliseconds=round(seconds * 1000, 1),

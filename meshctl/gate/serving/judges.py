@@ -178,7 +178,7 @@ def _decided(bench: Bench, review: Review) -> Decision | str:
 def _keep_only(*descriptors: int) -> None:
     """Close connections and ports of the server: theirs is the end of them."""
     start = 3
-    for one in sorted(descriptors):
-        os.closerange(start, one)
-        start = one + 1
+    for descriptor in sorted(descriptors):
+        os.closerange(start, descriptor)
+        start = descriptor + 1
     os.closerange(start, os.sysconf("SC_OPEN_MAX"))

@@ -211,7 +211,7 @@ class Server:
         if self._live.reason_to_wait:
             return
         unread = [Unread(group, kind, why) for (group, kind, _), why in self._live.hidden.items()]
-        documents = [one.document for one in self._live.snapshot]
+        documents = [resource.document for resource in self._live.snapshot]
         try:
             result = await audit(documents, unread, self._settings)
         except AuditError as error:
@@ -227,7 +227,7 @@ class Server:
             gone=len(gone), seconds=round(result.seconds, 2), crashed=result.has_crashed or None,
         )  # fmt: skip
         with suppress(BrokenPipeError):
-            await self._say.send_later([tuple(one) for one in result.findings])
+            await self._say.send_later([tuple(finding) for finding in result.findings])
 
 
 async def _repeat(action: Callable[[], object], seconds: float) -> None:

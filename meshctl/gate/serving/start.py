@@ -80,5 +80,5 @@ def _publish(cluster: Cluster, hear: Receiver, namespace: str, stop: Event) -> N
         publisher = Publisher(cluster, Lease(cluster, namespace, socket.gethostname()))
     for findings in hear:
         if publisher is not None:
-            publisher.publish([AuditFinding(*one) for one in findings])
+            publisher.publish([AuditFinding(*finding) for finding in findings])
     stop.set()

@@ -44,9 +44,9 @@ _SPECS: tuple[tuple[str, str, dict[str, Any]], ...] = (
 
 def warm_up(judge: Judge) -> None:
     """Judge a new object of each common kind, and one that is there no more."""
-    for one in map(_made, _SPECS):
-        judge.judge(Change(None, one))
-        judge.judge(Change(one, None))
+    for resource in map(_made, _SPECS):
+        judge.judge(Change(None, resource))
+        judge.judge(Change(resource, None))
 
 
 def _made(given: tuple[str, str, dict[str, Any]]) -> Resource:

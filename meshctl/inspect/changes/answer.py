@@ -57,7 +57,7 @@ class _Effort:
         self._endpoints = 0
 
     def spend(self, hop: Hop) -> None:
-        self._endpoints += sum(len(one.legs) for one in hop.sendings)
+        self._endpoints += sum(len(sending.legs) for sending in hop.sendings)
 
     @property
     def is_spent(self) -> bool:
@@ -71,11 +71,13 @@ def changes(old: Mesh, new: Mesh, namespace: str) -> Changes:
         objects += [ChangedObject(resource, resource) for resource in new.resources]
     if not objects:
         return Changes((), (), (), (), (), (), (), (), is_cut=False)
-    kinds = {one.either.kind for one in objects}
+    kinds = {changed_object.either.kind for changed_object in objects}
     asked = list(islice(_asked(old, new, objects), _MOST_QUESTIONS + 1))
     effort = _Effort()
     found = list(_compare(old, new, asked[:_MOST_QUESTIONS], namespace, effort))
-    own = [one for one in objects if one.was is not one.now]
+    own = [
+        changed_object for changed_object in objects if changed_object.was is not changed_object.now
+    ]
     return Changes(
         tuple(own),
         tuple(_of_kind(found, "routes")), tuple(_of_kind(found, "access")),
@@ -91,11 +93,16 @@ def _asked(old: Mesh, new: Mesh, objects: list[ChangedObject]) -> Iterator[Trace
     """Walk the requests that either mesh suggests, each once."""
     seen: set[tuple[object, ...]] = set()
     for mesh in (new, old):
-        for one in questions(mesh, objects):
-            key = one.client, one.method, one.url, tuple(sorted(one.headers.items()))
+        for question in questions(mesh, objects):
+            key = (
+                question.client,
+                question.method,
+                question.url,
+                tuple(sorted(question.headers.items())),
+            )
             if key not in seen:
                 seen.add(key)
-                yield one
+                yield question
 
 
 def _compare(
@@ -152,9 +159,9 @@ def _access(hop: Hop) -> set[tuple[str, bool]]:
 def _way(hop: Hop) -> tuple[object, ...]:
     """Describe a way without its TLS."""
     sendings = tuple(
-        (one.target[:4] if one.target else (), one.name, one.cluster is None,
-         tuple(sorted(leg.wire.endpoint.address for leg in one.legs)))
-        for one in hop.sendings
+        (sending.target[:4] if sending.target else (), sending.name, sending.cluster is None,
+         tuple(sorted(leg.wire.endpoint.address for leg in sending.legs)))
+        for sending in hop.sendings
     )  # fmt: skip
     answers = (hop.outcome, hop.code, hop.location, hop.path, hop.authority, str(hop.settings))
     return answers, sendings, tuple(map(policies, hop.sendings))
@@ -167,18 +174,21 @@ def _of_kind(found: list[tuple[str, ChangedRequest]], kind: str) -> Iterator[Cha
 def _with_rows(old: Mesh, new: Mesh, found: Iterable[ChangedRequest]) -> Iterator[ChangedRequest]:
     """Add what ``tls-check`` says of the client and the destinations, before and after."""
     before, after = TlsCheck(old), TlsCheck(new)
-    for one in found:
-        client = one.now.way.workload
-        ends = {(to.host, to.port) for to in (*one.was.destinations, *one.now.destinations)}
+    for changed_request in found:
+        client = changed_request.now.way.workload
+        ends = {
+            (to.host, to.port)
+            for to in (*changed_request.was.destinations, *changed_request.now.destinations)
+        }
         if client is None or not ends:
-            yield one
+            yield changed_request
             continue
         asked = TlsFilter(client.key_name, tuple(sorted({host for host, _ in ends})))
         was, now = (
             [row.data for row in check.found(asked) if (row.data.host, row.data.port) in ends]
             for check in (before, after)
         )
-        yield one._replace(rows=tuple(changed_rows(was, now)))
+        yield changed_request._replace(rows=tuple(changed_rows(was, now)))
 
 
 def _injection(old: Mesh, new: Mesh) -> Iterator[ChangedValue]:
@@ -203,10 +213,10 @@ def _listeners(old: Mesh, new: Mesh) -> Iterator[ChangedValue]:
 def _listening(mesh: Mesh) -> dict[str, str]:
     found = {}
     for gateway in mesh.gateway_api.gateways:
-        for one in gateway.listeners:
-            name = f"{gateway.workload.name} {one.bind}:{one.port}"
-            names = sorted({name for chain in one.chains for name in chain.server.sni_hosts})
-            found[name] = f"{one.chains[0].server.server.protocol} {', '.join(names)}"
+        for listener in gateway.listeners:
+            name = f"{gateway.workload.name} {listener.bind}:{listener.port}"
+            names = sorted({name for chain in listener.chains for name in chain.server.sni_hosts})
+            found[name] = f"{listener.chains[0].server.server.protocol} {', '.join(names)}"
     return found
 
 
@@ -220,9 +230,9 @@ def _hosts(old: Mesh, new: Mesh) -> Iterator[ChangedValue]:
             continue
         for host in hosts:
             was, now = (
-                mesh.request_paths.views.scope_of(one).service(host) is not None
-                for mesh, one in zip((old, new), clients, strict=True)
-                if one is not None
+                mesh.request_paths.views.scope_of(workload).service(host) is not None
+                for mesh, workload in zip((old, new), clients, strict=True)
+                if workload is not None
             )
             if was is not now:
                 words = "known", None
@@ -231,8 +241,8 @@ def _hosts(old: Mesh, new: Mesh) -> Iterator[ChangedValue]:
 
 def _changed_hosts(old: Mesh, new: Mesh) -> list[str]:
     """List the hosts whose visibility may differ: all, where a Sidecar changes."""
-    before = {one.host: one for one in old.registry}
-    after = {one.host: one for one in new.registry}
+    before = {registered_host.host: registered_host for registered_host in old.registry}
+    after = {registered_host.host: registered_host for registered_host in new.registry}
     if _sidecars(old) != _sidecars(new):
         return sorted(before.keys() | after.keys())
     return sorted(

@@ -35,7 +35,7 @@ class ChangedObject(NamedTuple):
     @property
     def both(self) -> Iterator[Resource]:
         """Walk the versions that there are, the older first."""
-        yield from (one for one in (self.was, self.now) if one is not None)
+        yield from (resource for resource in (self.was, self.now) if resource is not None)
 
 
 def changed_objects(old: Mesh, new: Mesh) -> list[ChangedObject]:
@@ -51,8 +51,10 @@ def changed_objects(old: Mesh, new: Mesh) -> list[ChangedObject]:
 
 def _by_identity(mesh: Mesh) -> dict[Identity, Resource]:
     found: dict[Identity, Resource] = {}
-    for one in mesh.resources:
-        found.setdefault((one.group, one.kind, one.namespace, one.name), one)
+    for resource in mesh.resources:
+        found.setdefault(
+            (resource.group, resource.kind, resource.namespace, resource.name), resource
+        )
     return found
 
 

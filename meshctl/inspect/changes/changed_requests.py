@@ -50,10 +50,10 @@ def _settings(hop: Hop) -> Iterator[tuple[str, str]]:
     for name, text in (("path", hop.path), ("authority", hop.authority)):
         if text:
             yield name, text
-    for one in hop.sendings:
-        found = policies(one)
-        if found and one.target is not None:
-            yield f"traffic policy of {one.target.host}", found
+    for sending in hop.sendings:
+        found = policies(sending)
+        if found and sending.target is not None:
+            yield f"traffic policy of {sending.target.host}", found
     for name, rules in (("rules", hop.verdict.by if hop.verdict is not None else ()),):
         if rules:
             yield name, ", ".join(rule.title for rule in rules)

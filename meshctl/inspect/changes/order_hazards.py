@@ -37,8 +37,10 @@ def order_hazards(old: Mesh, new: Mesh, changed: Iterable[ChangedObject]) -> lis
     several = list(changed)
     found = [*_used_too_early(old, new, several), *_removed_too_early(old, new, several)]
     pairs: dict[tuple[str, str, str], OrderHazard] = {}
-    for one in found:
-        pairs.setdefault((one.first.title, one.then.title, one.message), one)
+    for order_hazard in found:
+        pairs.setdefault(
+            (order_hazard.first.title, order_hazard.then.title, order_hazard.message), order_hazard
+        )
     return list(pairs.values())
 
 
@@ -47,8 +49,8 @@ def _used_too_early(
 ) -> Iterator[OrderHazard]:
     """Walk routes of the new mesh to what only the new mesh has."""
     making = list(changed)
-    for one in making:
-        for destination in _destinations(one.now):
+    for changed_object in making:
+        for destination in _destinations(changed_object.now):
             host = new.traffic.routes.full_host(destination)
             subset = destination.subset
             if subset and not _defines(old, host, subset):
@@ -66,8 +68,8 @@ def _removed_too_early(
 ) -> Iterator[OrderHazard]:
     """Walk routes of the old mesh to what the new mesh no longer has."""
     breaking = list(changed)
-    for one in breaking:
-        for destination in _destinations(one.was):
+    for changed_object in breaking:
+        for destination in _destinations(changed_object.was):
             host = old.traffic.routes.full_host(destination)
             subset = destination.subset
             if subset and _defines(old, host, subset) and not _defines(new, host, subset):
@@ -80,9 +82,9 @@ def _removed_too_early(
                     yield OrderHazard(text, destination.resource, source, goes=True)
 
 
-def _destinations(one: Resource | None) -> Iterator[Destination]:
-    if isinstance(one, VirtualService):
-        for route in one.routes:
+def _destinations(resource: Resource | None) -> Iterator[Destination]:
+    if isinstance(resource, VirtualService):
+        for route in resource.routes:
             yield from route.destinations
 
 
@@ -94,19 +96,23 @@ def _defines(mesh: Mesh, host: str, subset: str) -> bool:
 def _rules(
     changed: Iterable[ChangedObject], host: str, subset: str, *, is_new: bool
 ) -> Iterator[DestinationRule]:
-    for one in changed:
-        rule = one.now if is_new else one.was
+    for changed_object in changed:
+        rule = changed_object.now if is_new else changed_object.was
         if isinstance(rule, DestinationRule) and any(s.name == subset for s in rule.subsets):
             name = rule.host if "." in rule.host else f"{rule.host}.{rule.namespace}."
             if host == name or host.startswith(name):
-                yield one.either if isinstance(one.either, DestinationRule) else rule
+                yield (
+                    changed_object.either
+                    if isinstance(changed_object.either, DestinationRule)
+                    else rule
+                )
 
 
 def _sources(
     changed: Iterable[ChangedObject], mesh: Mesh, host: str, *, is_new: bool
 ) -> Iterator[Resource]:
-    for one in changed:
-        source = one.now if is_new else one.was
+    for changed_object in changed:
+        source = changed_object.now if is_new else changed_object.was
         declared = mesh.registry.of(source) if isinstance(source, Service | ServiceEntry) else ()
         if any(each.host == host for each in declared):
-            yield one.either
+            yield changed_object.either

@@ -47,54 +47,60 @@ _WITH_TLS = frozenset({"HTTPS", "TLS"})
 def questions(mesh: Mesh, changed: Iterable[ChangedObject]) -> Iterator[TracedRequest]:
     """Walk the requests for what changed, as one of the two meshes suggests them."""
     asked: set[object] = set()
-    for one in changed:
-        for version in one.both:
+    for changed_object in changed:
+        for version in changed_object.both:
             key = _alike(version)
             if key is None or key not in asked:
                 asked.add(key)
                 yield from _about(mesh, version)
 
 
-def _alike(one: Resource) -> object | None:
+def _alike(resource: Resource) -> object | None:
     """What policies share that the same is asked about; ``None`` for everything else."""
-    if not isinstance(one, Policy | PeerAuthentication):
+    if not isinstance(resource, Policy | PeerAuthentication):
         return None
-    if isinstance(one, Policy) and one.target_refs:
+    if isinstance(resource, Policy) and resource.target_refs:
         return ()
     shapes = tuple(
         (shape.method, shape.path, *sorted(shape.headers.items()))
-        for shape in islice(rule_shapes(one), _MOST_SHAPES)
+        for shape in islice(rule_shapes(resource), _MOST_SHAPES)
     )
-    return one.namespace, frozenset(one.selector.items()), shapes
+    return resource.namespace, frozenset(resource.selector.items()), shapes
 
 
-def _about(mesh: Mesh, one: Resource) -> Iterator[TracedRequest]:
-    if isinstance(one, VirtualService):
-        yield from _of_virtual_service(mesh, one)
-    elif isinstance(one, KubernetesRoute):
-        yield from _of_kubernetes_route(mesh, one)
-    elif isinstance(one, DestinationRule):
-        yield from _of_host(mesh, mesh.traffic.destination_rules.host_of(one), one.namespace)
-    elif isinstance(one, BackendTlsPolicy):
-        yield from _of_backend_policy(mesh, one)
-    elif isinstance(one, Service | ServiceEntry):
-        for host in mesh.registry.of(one):
+def _about(mesh: Mesh, resource: Resource) -> Iterator[TracedRequest]:
+    if isinstance(resource, VirtualService):
+        yield from _of_virtual_service(mesh, resource)
+    elif isinstance(resource, KubernetesRoute):
+        yield from _of_kubernetes_route(mesh, resource)
+    elif isinstance(resource, DestinationRule):
+        yield from _of_host(
+            mesh, mesh.traffic.destination_rules.host_of(resource), resource.namespace
+        )
+    elif isinstance(resource, BackendTlsPolicy):
+        yield from _of_backend_policy(mesh, resource)
+    elif isinstance(resource, Service | ServiceEntry):
+        for host in mesh.registry.of(resource):
             yield from _to(mesh, host, host.namespace)
-    elif isinstance(one, Policy | PeerAuthentication):
-        yield from _of_policy(mesh, one)
-    elif isinstance(one, Gateway):
-        for server in one.servers:
+    elif isinstance(resource, Policy | PeerAuthentication):
+        yield from _of_policy(mesh, resource)
+    elif isinstance(resource, Gateway):
+        for server in resource.servers:
             for written in server.hosts:
                 yield from _outside(written.rpartition("/")[2], server.port, server.is_tls, PLAIN)
-    elif isinstance(one, Workload):
-        yield from _of_workload(mesh, one)
-    elif isinstance(one, Sidecar):
-        yield from _of_sidecar(mesh, one)
+    elif isinstance(resource, Workload):
+        yield from _of_workload(mesh, resource)
+    elif isinstance(resource, Sidecar):
+        yield from _of_sidecar(mesh, resource)
 
 
-def _of_virtual_service(mesh: Mesh, one: VirtualService) -> Iterator[TracedRequest]:
-    shapes = list(islice(shapes_of(mesh, one), _MOST_SHAPES))
-    roots = [one] if one.hosts else mesh.traffic.routes.delegates.roots(one)
+def _of_virtual_service(mesh: Mesh, virtual_service: VirtualService) -> Iterator[TracedRequest]:
+    shapes = list(islice(shapes_of(mesh, virtual_service), _MOST_SHAPES))
+    roots = (
+        [virtual_service]
+        if virtual_service.hosts
+        else mesh.traffic.routes.delegates.roots(virtual_service)
+    )
     for root in roots:
         gateways = mesh.traffic.routes.gateways_of(root)
         for written in root.hosts:
@@ -117,34 +123,36 @@ def _at_gateway(
             yield from _outside(host, server.port, server.is_tls, shape)
 
 
-def _of_kubernetes_route(mesh: Mesh, one: KubernetesRoute) -> Iterator[TracedRequest]:
+def _of_kubernetes_route(mesh: Mesh, route: KubernetesRoute) -> Iterator[TracedRequest]:
     """Walk requests to what a route of the Gateway API is bound to: gateways, or Services."""
-    shapes = list(islice(kubernetes_shapes(one), _MOST_SHAPES))
-    for parent in one.parents:
-        namespace = parent.namespace or one.namespace
+    shapes = list(islice(kubernetes_shapes(route), _MOST_SHAPES))
+    for parent in route.parents:
+        namespace = parent.namespace or route.namespace
         if parent.kind == "Service":
             for host in mesh.registry:
                 if host.host.startswith(f"{parent.name}.{namespace}."):
-                    yield from _to(mesh, host, one.namespace, shapes)
+                    yield from _to(mesh, host, route.namespace, shapes)
             continue
         for gateway in mesh.of(KubernetesGateway):
             if (gateway.namespace, gateway.name) != (namespace, parent.name):
                 continue
             for listener in gateway.listeners:
                 port, is_tls = listener.port or _HTTP, listener.protocol in _WITH_TLS
-                for name in one.hostnames or (listener.hostname or "*",):
+                for name in route.hostnames or (listener.hostname or "*",):
                     for shape in shapes:
                         yield from _outside(name, port, is_tls, shape)
 
 
 def _of_backend_policy(mesh: Mesh, policy: BackendTlsPolicy) -> Iterator[TracedRequest]:
     """Walk requests to the backends of a policy, and those that routes send there."""
-    names = {(one.kind, one.namespace, one.name) for one in policy.targets}
+    names = {(reference.kind, reference.namespace, reference.name) for reference in policy.targets}
     for target in policy.targets:
         for host in mesh.traffic.backend_tls.declared(target):
             yield from _of_host(mesh, host.host, policy.namespace)
     for route in mesh.of(KubernetesRoute):
-        if any((one.kind, one.namespace, one.name) in names for one in route.backends):
+        if any(
+            (backend.kind, backend.namespace, backend.name) in names for backend in route.backends
+        ):
             yield from _of_kubernetes_route(mesh, route)
 
 
@@ -184,14 +192,14 @@ def _of_policy(mesh: Mesh, one: Policy | PeerAuthentication) -> Iterator[TracedR
         yield from _to(mesh, host, host.namespace, shapes)
 
 
-def _of_workload(mesh: Mesh, one: Workload) -> Iterator[TracedRequest]:
-    listed = mesh.workloads.listed(one)
+def _of_workload(mesh: Mesh, workload: Workload) -> Iterator[TracedRequest]:
+    listed = mesh.workloads.listed(workload)
     for host in mesh.request_paths.server.ports.hosts(listed)[:MOST_HOSTS]:
         yield from _to(mesh, host, host.namespace)
 
 
-def _of_sidecar(mesh: Mesh, one: Sidecar) -> Iterator[TracedRequest]:
-    clients = list(islice(mesh.sidecar_scope.reached(one), 2))
+def _of_sidecar(mesh: Mesh, sidecar: Sidecar) -> Iterator[TracedRequest]:
+    clients = list(islice(mesh.sidecar_scope.reached(sidecar), 2))
     for host in islice(mesh.registry, MOST_HOSTS):
         for client in clients:
             for port in host.ports[:1]:
@@ -202,8 +210,8 @@ def _of_sidecar(mesh: Mesh, one: Sidecar) -> Iterator[TracedRequest]:
 def _ports(mesh: Mesh, host: str) -> list[int]:
     numbers = {
         port.number
-        for one in islice(mesh.registry.covered_by(host), MOST_HOSTS)
-        for port in one.ports
+        for registered_host in islice(mesh.registry.covered_by(host), MOST_HOSTS)
+        for port in registered_host.ports
         if port.protocol.is_http or port.protocol.value == "auto"
     }
     return sorted(numbers) or [_HTTP]
@@ -214,9 +222,9 @@ def _clients(mesh: Mesh, namespace: str, host: str) -> list[str]:
     home = mesh.registry.home(host) or namespace
     clients = mesh.workloads.clients_by_account
     found = [
-        one.key_name
+        workload.key_name
         for near in dict.fromkeys((namespace, home))
-        for one in islice(clients.get(near, {}).values(), MOST_CLIENTS)
+        for workload in islice(clients.get(near, {}).values(), MOST_CLIENTS)
     ]
     others = (several for other, several in clients.items() if other not in {namespace, home})
     found += [next(iter(several.values())).key_name for several in islice(others, MOST_CLIENTS)]

@@ -21,10 +21,10 @@ class Shape:
 PLAIN = Shape()
 
 
-def shapes_of(mesh: Mesh, one: VirtualService) -> Iterator[Shape]:
+def shapes_of(mesh: Mesh, virtual_service: VirtualService) -> Iterator[Shape]:
     """Walk requests that its matches take, and one that asks for nothing."""
     yield PLAIN
-    for alternative in mesh.traffic.route_matches.of(one):
+    for alternative in mesh.traffic.route_matches.of(virtual_service):
         request = alternative.request
         headers = {name: _text(match) for name, match in request.headers.items()}
         query = "&".join(f"{name}={_text(match)}" for name, match in request.query_params.items())
@@ -39,10 +39,10 @@ def shapes_of(mesh: Mesh, one: VirtualService) -> Iterator[Shape]:
             yield longer
 
 
-def kubernetes_shapes(one: KubernetesRoute) -> Iterator[Shape]:
+def kubernetes_shapes(route: KubernetesRoute) -> Iterator[Shape]:
     """Walk requests that the matches of a route of the Gateway API take."""
     yield PLAIN
-    for rule in one.rules:
+    for rule in route.rules:
         for match in views(rule, "matches", View):
             path = match.child("path").text("value") or "/"
             made = Shape(match.text("method") or "GET", path if path[0] == "/" else "/")
@@ -63,10 +63,10 @@ def _text(match: object) -> str:
     return str(found) if kind in {"exact", "prefix"} and found else "1"
 
 
-def rule_shapes(one: Resource) -> Iterator[Shape]:
+def rule_shapes(resource: Resource) -> Iterator[Shape]:
     """Walk requests that the rules of a policy speak of."""
     yield PLAIN
-    for operation in one.operations if isinstance(one, AuthorizationPolicy) else ():
+    for operation in resource.operations if isinstance(resource, AuthorizationPolicy) else ():
         paths = [*operation.texts("paths"), *operation.texts("notPaths")] or ["/"]
         methods = [*operation.texts("methods"), *operation.texts("notMethods")] or _METHODS
         for path in paths:

@@ -123,7 +123,7 @@ def _of_any_kind(mesh: Mesh, name: str, namespace: str) -> Resource:
     several: list[Resource] = [*mesh.of(Workload), *mesh.of(Service), *gateways]
     from meshctl.inspect.near_names import nearest  # noqa: PLC0415 - for a mistake alone
 
-    near = nearest(name, (f"{one.name}.{one.namespace}" for one in several))
+    near = nearest(name, (f"{resource.name}.{resource.namespace}" for resource in several))
     hint = f"did you mean {' or '.join(near)}?" if near else "name it as KIND/NAME.NAMESPACE"
     raise UsageError(f"there is no workload, Service or Gateway {quoted(name)}; {hint}")
 
@@ -142,7 +142,7 @@ def _answer(mesh: Mesh, found: Resource, shown: Shown) -> Subject:
 def _gateway(mesh: Mesh, name: str, namespace: str, shown: Shown) -> Subject:
     known: list[Resource] = [*mesh.of(Gateway), *mesh.of(KubernetesGateway)]
     serving = (gateway.workload.workload for gateway in mesh.gateways)
-    workloads = [one for one in serving if one is not None]
+    workloads = [workload for workload in serving if workload is not None]
     may_lack = mesh.may_lack("Gateway", "Pod", "Deployment")
     what = "Gateway or gateway workload"
     found = find([*known, *workloads], name, namespace, what, may_lack=may_lack)
@@ -153,12 +153,12 @@ def _gateway(mesh: Mesh, name: str, namespace: str, shown: Shown) -> Subject:
     return workload_answer(mesh, effective, shown)
 
 
-def _finding(one: LocatedFinding) -> FindingAnswer:
-    place = one.location
+def _finding(finding: LocatedFinding) -> FindingAnswer:
+    place = finding.location
     return FindingAnswer(
-        one.rule,
-        one.severity.value,
-        one.message,
-        *one.resource[1:],
+        finding.rule,
+        finding.severity.value,
+        finding.message,
+        *finding.resource[1:],
         Place(place.file, place.line, place.column, place.path),
     )

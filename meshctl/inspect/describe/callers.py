@@ -29,5 +29,8 @@ def callers(mesh: Mesh, host: RegisteredHost, default: str) -> tuple[CallerAnswe
     from meshctl.inspect.describe.traced_callers import traced_callers  # noqa: PLC0415 - few need it
 
     found = tuple(traced_callers(mesh, host, default))
-    decides = any(one.policy is not None or one.decision != "allow" for one in found)
+    decides = any(
+        caller_answer.policy is not None or caller_answer.decision != "allow"
+        for caller_answer in found
+    )
     return found if decides else ()

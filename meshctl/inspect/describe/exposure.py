@@ -57,12 +57,12 @@ def _http(
     mesh: Mesh, gateway: EffectiveGateway, host: RegisteredHost, shown: Shown
 ) -> Iterator[Exposure]:
     for hosts in gateway.route_configs.values():
-        for one in hosts:
-            found = [route for route in one.routes if _leads(route.targets, host)]
-            for server in dict.fromkeys(one.servers) if found else ():
+        for virtual_host in hosts:
+            found = [route for route in virtual_host.routes if _leads(route.targets, host)]
+            for server in dict.fromkeys(virtual_host.servers) if found else ():
                 routes = tuple(_route(mesh, route, host, shown) for route in found)
-                entrance = _entrance(gateway, server, one.domains, routes, shown)
-                yield replace(entrance, redirects_to_https=server in one.redirected_by)
+                entrance = _entrance(gateway, server, virtual_host.domains, routes, shown)
+                yield replace(entrance, redirects_to_https=server in virtual_host.redirected_by)
 
 
 def _opaque(gateway: EffectiveGateway, host: RegisteredHost, shown: Shown) -> Iterator[Exposure]:
@@ -103,7 +103,9 @@ def _entrance(
 
 def _route(mesh: Mesh, route: EffectiveRoute, host: RegisteredHost, shown: Shown) -> ExposedRoute:
     alternative = mesh.traffic.route_matches.find(route)
-    target = next(one for one in route.targets if one.host == host.host)
+    target = next(
+        weighted_cluster for weighted_cluster in route.targets if weighted_cluster.host == host.host
+    )
     service = shown.whole(route.virtual_service)
     if alternative is None:
         place = shown.at(target.destination.at("host")).location
@@ -119,16 +121,16 @@ def _destination(match: str, target: WeightedCluster, shown: Shown) -> ExposedRo
 
 
 def _leads(targets: tuple[WeightedCluster, ...], host: RegisteredHost) -> bool:
-    return any(one.host == host.host for one in targets)
+    return any(target.host == host.host for target in targets)
 
 
 def _of_gateway_api(mesh: Mesh, host: RegisteredHost, shown: Shown) -> Iterator[Exposure]:
     """Walk the listeners of the Gateway API whose routes name a Service; matches are not read."""
     for route in mesh.of(KubernetesRoute):
         backends = [
-            one
-            for one in route.backends
-            if (one.kind, one.name, one.namespace)
+            backend
+            for backend in route.backends
+            if (backend.kind, backend.name, backend.namespace)
             == (host.source.kind, host.source.name, host.namespace)
         ]
         for parent in route.parents if backends else ():
@@ -145,7 +147,7 @@ def _of_gateway_api(mesh: Mesh, host: RegisteredHost, shown: Shown) -> Iterator[
                     redirects_to_https=False,
                     addresses=tuple(_given(listener.resource.child("status"))),
                     node_ports=(),
-                    routes=tuple(_backend(route, one, shown) for one in backends),
+                    routes=tuple(_backend(route, backend, shown) for backend in backends),
                 )
 
 

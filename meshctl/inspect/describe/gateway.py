@@ -170,19 +170,19 @@ def gateway_answer(mesh: Mesh, gateway: Gateway, shown: Shown) -> GatewayAnswer:
         shown.whole(gateway),
         dict(gateway.selector),
         tuple(_server(mesh, server, effective, shown) for server in gateway.servers),
-        tuple(_workload(mesh, one, shown) for one in effective),
+        tuple(_workload(mesh, effective_gateway, shown) for effective_gateway in effective),
         tuple(
-            _service(mesh, one, gateway, shown)
-            for one in mesh.traffic.routes.naming(gateway.key_name)
+            _service(mesh, virtual_service, gateway, shown)
+            for virtual_service in mesh.traffic.routes.naming(gateway.key_name)
         ),
     )
 
 
 def workload_answer(mesh: Mesh, gateway: EffectiveGateway, shown: Shown) -> ServingWorkload:
     """Describe what a gateway workload listens on, of all Gateways that select it."""
-    one = _workload(mesh, gateway, shown)
+    gateway_workload_answer = _workload(mesh, gateway, shown)
     return ServingWorkload(
-        one.name, one.object, one.proxy, one.services, one.listeners,
+        gateway_workload_answer.name, gateway_workload_answer.object, gateway_workload_answer.proxy, gateway_workload_answer.services, gateway_workload_answer.listeners,
         tuple(shown.whole(each) for each in gateway.gateways),
         tuple(_server(mesh, each.server, [gateway], shown) for each in gateway.servers),
     )  # fmt: skip
@@ -226,7 +226,14 @@ def _attached(
 ) -> AttachedRoute:  # fmt: skip
     """Describe one reference of a route: as istiod takes it, or by the text for other classes."""
     statuses = mesh.gateway_api.parents(route)
-    status = next((one for one in statuses if one.reference.path == parent.path), None)
+    status = next(
+        (
+            parent_status
+            for parent_status in statuses
+            if parent_status.reference.path == parent.path
+        ),
+        None,
+    )
     head, hosts = shown.head(route), tuple(route.hostnames)
     may_attach = mesh.reference_grants.admits(gateway, route, parent.section)
     if mesh.gateway_api.gateway(gateway) is None:
@@ -235,8 +242,14 @@ def _attached(
         return AttachedRoute(*head, hosts, names, may_attach.value, ())
     if status is None:
         return AttachedRoute(*head, hosts, (), "no", ())
-    taken = (one for one in status.attachments if one.denial is None and one.listener is not None)
-    names = tuple(one.listener.listener.name for one in taken if one.listener is not None)
+    taken = (
+        attachment
+        for attachment in status.attachments
+        if attachment.denial is None and attachment.listener is not None
+    )
+    names = tuple(
+        attachment.listener.listener.name for attachment in taken if attachment.listener is not None
+    )
     is_unknown = names and may_attach is Admission.UNKNOWN
     admitted = "unknown" if is_unknown else ("yes" if names else "no")
     return AttachedRoute(*head, hosts, names, admitted, conditions_of(status.conditions))
@@ -253,7 +266,12 @@ def _server(
         server.tls_mode or None,
         server.https_redirect,
         tuple(_certificates(mesh, server, effective, shown)),
-        tuple(_fate(one, found) for one in effective for found in [one.find(server)] if found),
+        tuple(
+            _fate(gateway, found)
+            for gateway in effective
+            for found in [gateway.find(server)]
+            if found
+        ),
     )
 
 
@@ -268,7 +286,7 @@ def _certificates(
     mesh: Mesh, server: Server, effective: Sequence[EffectiveGateway], shown: Shown
 ) -> Iterator[Certificate]:
     """Walk the Secrets a server presents."""
-    homes = {one.workload.namespace for one in effective} - {None}
+    homes = {gateway.workload.namespace for gateway in effective} - {None}
     is_certain = bool(mesh.knows.everywhere("Secret"))
     for name, _ in server.credentials:
         places = {
@@ -320,7 +338,7 @@ def _listener(
         listener.protocol,
         listener.hostname or "*",
         listener.routes_from,
-        tuple(one.text("name") for one in listener.certificates),
+        tuple(certificate.text("name") for certificate in listener.certificates),
         known.kinds if known is not None else (),
         tuple(f"{route.kind} {route.key_name}" for route in attached),
         conditions_of(known.conditions) if known is not None else (),

@@ -162,19 +162,19 @@ def authorization(mesh: Mesh, workload: Workload, shown: Shown) -> Authorization
 
 def authorization_of(policies: Iterable[AuthorizationPolicy], shown: Shown) -> AuthorizationAnswer:
     """List AuthorizationPolicies that hold together, and say who may call at all."""
-    ordered = sorted(policies, key=lambda one: _ORDER.index(one.action) if one.action in _ORDER
+    ordered = sorted(policies, key=lambda policy: _ORDER.index(policy.action) if policy.action in _ORDER
                      else len(_ORDER))  # fmt: skip
     return AuthorizationAnswer(
-        _callers([one for one in ordered if not _is_dry_run(one)]),
+        _callers([policy for policy in ordered if not _is_dry_run(policy)]),
         tuple(
             AuthorizationEntry(
-                *shown.head(one),
-                one.action,
-                one.spec.child("provider").text("name") or None,
-                _is_dry_run(one),
-                tuple(_rule(rule, shown) for rule in one.rules),
+                *shown.head(policy),
+                policy.action,
+                policy.spec.child("provider").text("name") or None,
+                _is_dry_run(policy),
+                tuple(_rule(rule, shown) for rule in policy.rules),
             )
-            for one in ordered
+            for policy in ordered
         ),
     )
 
@@ -182,10 +182,10 @@ def authorization_of(policies: Iterable[AuthorizationPolicy], shown: Shown) -> A
 def authorization_at(mesh: Mesh, target: Resource, shown: Shown) -> AuthorizationAnswer:
     """List the AuthorizationPolicies that name a Service or Gateway in targetRefs."""
     policies = (
-        one
-        for one in mesh.of(AuthorizationPolicy)
-        if one.namespace == target.namespace
-        and any((ref.kind, ref.name) == (target.kind, target.name) for ref in one.target_refs)
+        policy
+        for policy in mesh.of(AuthorizationPolicy)
+        if policy.namespace == target.namespace
+        and any((ref.kind, ref.name) == (target.kind, target.name) for ref in policy.target_refs)
     )
     return authorization_of(policies, shown)
 
@@ -195,8 +195,11 @@ def request_authentications(
 ) -> tuple[TokenPolicy, ...]:
     """List the RequestAuthentications of a workload, which all hold together."""
     return tuple(
-        TokenPolicy(*shown.head(one), tuple(rule.issuer for rule in one.rules))
-        for one in _attached(mesh, RequestAuthentication, workload)
+        TokenPolicy(
+            *shown.head(request_authentication),
+            tuple(rule.issuer for rule in request_authentication.rules),
+        )
+        for request_authentication in _attached(mesh, RequestAuthentication, workload)
     )
 
 
@@ -256,7 +259,7 @@ def _telemetries(mesh: Mesh, workload: Workload) -> Iterator[Telemetry]:
 
 
 def _all(resources: Iterable[Resource], shown: Shown) -> tuple[Named, ...]:
-    return tuple(shown.whole(one) for one in resources)
+    return tuple(shown.whole(resource) for resource in resources)
 
 
 def _is_dry_run(policy: AuthorizationPolicy) -> bool:
@@ -265,39 +268,39 @@ def _is_dry_run(policy: AuthorizationPolicy) -> bool:
 
 def _callers(policies: Sequence[AuthorizationPolicy]) -> str:
     """Say who may call at all; rules about parts of requests narrow that further."""
-    for one in policies:
-        if one.action == "DENY" and any(map(matches_everything, one.rules)):
-            return f"{NOBODY}: AuthorizationPolicy {one.key_name} denies everything"
-    allowing = [one for one in policies if one.action == "ALLOW"]
-    rules = [rule for one in allowing for rule in one.rules]
+    for policy in policies:
+        if policy.action == "DENY" and any(map(matches_everything, policy.rules)):
+            return f"{NOBODY}: AuthorizationPolicy {policy.key_name} denies everything"
+    allowing = [policy for policy in policies if policy.action == "ALLOW"]
+    rules = [rule for policy in allowing for rule in policy.rules]
     if not allowing:
         text = f"{EVERYONE}, as no AuthorizationPolicy of the input has the action ALLOW"
     elif not rules:
-        names = ", ".join(one.key_name for one in allowing)
+        names = ", ".join(policy.key_name for policy in allowing)
         return f"{NOBODY}: {names} allows, without any rule, nothing"
     elif any(map(matches_everything, rules)):
         text = f"{EVERYONE}, as a rule of ALLOW has no condition"
     else:
         sources = dict.fromkeys(sources_of(rule) or "any source" for rule in rules)
         text = f"who meets a rule of ALLOW: {'; '.join(sources)}"
-    if any(one.action == "DENY" and one.rules for one in policies):
+    if any(policy.action == "DENY" and policy.rules for policy in policies):
         text += "; but nobody with a request that meets a rule of DENY"
-    asked = any(one.action == "CUSTOM" for one in policies)
+    asked = any(policy.action == "CUSTOM" for policy in policies)
     return f"{text}; if asked, the external authorizer has to agree" if asked else text
 
 
 def _rule(rule: AuthorizationRule, shown: Shown) -> RuleAnswer:
     return RuleAnswer(
-        tuple(_fields(one) for one in rule.sources),
-        tuple(_fields(one) for one in rule.operations),
-        tuple(_condition(one) for one in rule.conditions),
+        tuple(_fields(source) for source in rule.sources),
+        tuple(_fields(operation) for operation in rule.operations),
+        tuple(_condition(condition) for condition in rule.conditions),
         shown.at(rule.at()).location,
     )
 
 
 def sources_of(rule: AuthorizationRule) -> str:
     """Write the alternatives of ``from``, empty for none."""
-    return " or ".join(_fields(one) for one in rule.sources)
+    return " or ".join(_fields(source) for source in rule.sources)
 
 
 def _fields(view: View) -> str:

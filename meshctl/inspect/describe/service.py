@@ -133,11 +133,11 @@ def service_answer(mesh: Mesh, service: Service, shown: Shown) -> ServiceAnswer:
         host_answer(mesh, host, shown),
         tuple(
             ServingPods(
-                *shown.head(one),
-                mesh.workloads.membership(one).value,
-                peer_authentication(mesh, one, shown),
+                *shown.head(workload),
+                mesh.workloads.membership(workload).value,
+                peer_authentication(mesh, workload, shown),
             )
-            for one in mesh.security.mtls.behind(host)
+            for workload in mesh.security.mtls.behind(host)
         ),
         callers(mesh, host, service.namespace),
     )
@@ -157,7 +157,7 @@ def host_answer(
         "headless" if host.is_headless else service.type,
         tuple(_port(mesh, host, port, shown, workload) for port in host.ports),
         _rule(mesh, host, rule, shown) if rule is not None else None,
-        tuple(_sent(one, shown) for one in _sends(mesh, host)),
+        tuple(_sent(upstream, shown) for upstream in _sends(mesh, host)),
         tuple(HostRoutes(mesh, host, shown, workload).services()),
         tuple(exposures(mesh, host, shown)),
         shown.whole(attached) if attached is not None else None,
@@ -181,7 +181,7 @@ def _port(
         chosen_by=_CHOSEN[chosen],
         target=port.target,
         has_pods=bool(behind),
-        pod_ports=tuple(sorted(one for one in targets if one is not None)),
+        pod_ports=tuple(sorted(target for target in targets if target is not None)),
         location=shown.at(view.at("name") if port.name else view.at()).location,
     )
 
@@ -192,10 +192,10 @@ def _rule(
     return DestinationRuleAnswer(
         rule.host,
         rule.step.value,
-        tuple(shown.whole(one) for one in rule.rules),
+        tuple(shown.whole(destination_rule) for destination_rule in rule.rules),
         rule.order_known,
         _settings(rule.policy),
-        tuple(_subset(mesh, host, one, shown) for one in rule.subsets.values()),
+        tuple(_subset(mesh, host, subset, shown) for subset in rule.subsets.values()),
     )
 
 
@@ -204,7 +204,7 @@ def _subset(mesh: Mesh, host: RegisteredHost, subset: Subset, shown: Shown) -> S
     return SubsetAnswer(
         subset.name,
         dict(subset.labels),
-        tuple(one.key_name for one in picked),
+        tuple(workload.key_name for workload in picked),
         _settings(subset.policy),
         shown.at(subset.at("name")).location,
     )

@@ -21,10 +21,10 @@ def traced_callers(mesh: Mesh, host: RegisteredHost, default: str) -> Iterator[C
     ports = [port for port in host.ports if 0 < port.number <= _MOST_PORTS]
     if not ports:
         return
-    port = next((one for one in ports if one.protocol.is_http), ports[0])
+    port = next((host_port for host_port in ports if host_port.protocol.is_http), ports[0])
     identities = sorted(_identities(mesh).items())
-    home = [one for one in identities if one[0][0] == host.namespace]
-    others = [one for one in identities if one[0][0] != host.namespace]
+    home = [identity for identity in identities if identity[0][0] == host.namespace]
+    others = [identity for identity in identities if identity[0][0] != host.namespace]
     for (namespace, account), clients in (*home, *others)[:_MOST_IDENTITIES]:
         request = next(_request(host, port, clients[0]), None)
         found = _followed(mesh, request, default) if request is not None else None
@@ -44,9 +44,13 @@ def _decision(word: str) -> Literal["allow", "deny", "unknown"]:
 def _identities(mesh: Mesh) -> dict[tuple[str, str], list[Workload]]:
     found: dict[tuple[str, str], list[Workload]] = {}
     for namespace in mesh.workloads.namespaces:
-        for one in mesh.workloads.in_mesh(namespace):
-            if mesh.workloads.membership(one) is not Membership.AMBIENT and not is_gateway(one):
-                found.setdefault((one.namespace, one.service_account), []).append(one)
+        for workload in mesh.workloads.in_mesh(namespace):
+            if mesh.workloads.membership(workload) is not Membership.AMBIENT and not is_gateway(
+                workload
+            ):
+                found.setdefault((workload.namespace, workload.service_account), []).append(
+                    workload
+                )
     return found
 
 

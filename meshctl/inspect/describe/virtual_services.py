@@ -69,22 +69,24 @@ class HostRoutes:
             if isinstance(service, VirtualService):
                 roots = self._mesh.traffic.routes.delegates.roots(service)
                 several += [service] if service.hosts else roots
-        for one in dict.fromkeys(several):
-            routes = [*self._http(one), *self._opaque(one)]
-            kept = tuple(route for route in routes if one is own or route.hits)
+        for virtual_service in dict.fromkeys(several):
+            routes = [*self._http(virtual_service), *self._opaque(virtual_service)]
+            kept = tuple(route for route in routes if virtual_service is own or route.hits)
             if kept:
-                gateways = tuple(self._mesh.traffic.routes.gateways_of(one))
-                head = self._shown.head(one)
-                yield LeadingService(*head, tuple(one.hosts), gateways, one is own, kept)
+                gateways = tuple(self._mesh.traffic.routes.gateways_of(virtual_service))
+                head = self._shown.head(virtual_service)
+                yield LeadingService(
+                    *head, tuple(virtual_service.hosts), gateways, virtual_service is own, kept
+                )
 
     def _http(self, service: VirtualService) -> Iterator[RouteLine]:
         shadows = self._mesh.traffic.unreachable_rules.of(service)
-        for one in self._mesh.traffic.route_matches.of(service):
-            targets = self._targets(one.rule.action, service)
-            shadow = next((shadow for shadow in shadows if _kills(shadow, one)), None)
+        for match in self._mesh.traffic.route_matches.of(service):
+            targets = self._targets(match.rule.action, service)
+            shadow = next((shadow for shadow in shadows if _kills(shadow, match)), None)
             dead = f"{shadow.by.full_title} takes its requests" if shadow is not None else None
-            does = _action(one.rule) or _to(targets)
-            yield self._line(one.full_title, does, targets, dead, one.place)
+            does = _action(match.rule) or _to(targets)
+            yield self._line(match.full_title, does, targets, dead, match.place)
 
     def _opaque(self, service: VirtualService) -> Iterator[RouteLine]:
         for route in (*service.tls, *service.tcp):
@@ -106,9 +108,12 @@ class HostRoutes:
         several = len(route.routes) > 1
         return [
             self._mesh.traffic.routes.target(
-                one.destination, port, proxy, (one.weight or 0) if several else None
+                weighted_route.destination,
+                port,
+                proxy,
+                (weighted_route.weight or 0) if several else None,
             )
-            for one in route.routes
+            for weighted_route in route.routes
         ]
 
     def _reaches(self, targets: list[WeightedCluster]) -> bool | None:
@@ -133,12 +138,12 @@ class HostRoutes:
         return self._workload in self._mesh.workloads.of_subset(self._host, subset.labels)
 
 
-def _kills(shadow: UnreachableRule, one: RouteMatch) -> bool:
+def _kills(shadow: UnreachableRule, match: RouteMatch) -> bool:
     if shadow.extent is Extent.MATCH:
-        return shadow.dead is one
+        return shadow.dead is match
     if shadow.extent is Extent.RULE:
-        return shadow.dead.rule is one.rule
-    return shadow.dead.rule.root is one.rule.root
+        return shadow.dead.rule is match.rule
+    return shadow.dead.rule.root is match.rule.root
 
 
 def _action(rule: HttpRule) -> str:

@@ -25,9 +25,13 @@ def at_ztunnel(mesh: Mesh, workload: Workload, found: AuthorizationAnswer) -> Au
         for authorization_policy in mesh.of(AuthorizationPolicy)
     }
     guarding = mesh.ambient.policies.guarding(workload.namespace, workload.pod_labels)
-    reached = {one.source for one in guarding}
+    reached = {ztunnel_policy.source for ztunnel_policy in guarding}
     entries = tuple(_entry(policy, policies, reached) for policy in found.policies)
-    written = [one for one in guarding if isinstance(one.source, AuthorizationPolicy)]
+    written = [
+        ztunnel_policy
+        for ztunnel_policy in guarding
+        if isinstance(ztunnel_policy.source, AuthorizationPolicy)
+    ]
     ports = sorted({port for _, port in mesh.workloads.container_ports.in_front_of(workload)})
     callers = _callers(written, ports)
     if mesh.may_lack("AuthorizationPolicy") and not callers.startswith(NOBODY):
@@ -74,25 +78,25 @@ def _callers(policies: Sequence[ZtunnelPolicy], ports: Sequence[int]) -> str:
     ``ports`` are those of the pod that Services lead to.
     """
     denying = [policy for policy in policies if policy.action == "DENY"]
-    for one in denying:
-        if any(group.matches_all for group in one.groups):
-            return f"{NOBODY}: AuthorizationPolicy {one.key_name} denies everything"
+    for ztunnel_policy in denying:
+        if any(group.matches_all for group in ztunnel_policy.groups):
+            return f"{NOBODY}: AuthorizationPolicy {ztunnel_policy.key_name} denies everything"
     closed = {
-        port: one.key_name
+        port: ztunnel_policy.key_name
         for port in ports
-        for one in denying
-        if any(covers_port(group, port) for group in one.groups)
+        for ztunnel_policy in denying
+        if any(covers_port(group, port) for group in ztunnel_policy.groups)
     }
     if closed and len(closed) == len(ports):
         names = ", ".join(dict.fromkeys(closed.values()))
         numbers = ", ".join(map(str, ports))
         return f"{NOBODY}: {names} denies every connection to port {numbers}"
     allowing = [policy for policy in policies if policy.action == "ALLOW"]
-    groups = [group for one in allowing for group in one.groups]
+    groups = [group for ztunnel_policy in allowing for group in ztunnel_policy.groups]
     if not allowing:
         text = f"{EVERYONE}, as ztunnel gets no AuthorizationPolicy with the action ALLOW"
     elif not any(group.can_match for group in groups):
-        names = ", ".join(one.key_name for one in allowing)
+        names = ", ".join(ztunnel_policy.key_name for ztunnel_policy in allowing)
         return f"{NOBODY}: of {names} no rule of ALLOW is left at ztunnel"
     elif any(group.matches_all for group in groups):
         text = f"{EVERYONE}, as a rule of ALLOW has no condition"

@@ -78,8 +78,8 @@ def diagnose(text: str, known: Known | None, client: str = "", server: str = "")
         report = report_on(known.loaded, settings, live=known.live) if rules else None
     place = _Place(facts, client, server, known.words if known is not None else ".")
     symptoms = tuple(
-        Symptom(one.id, one.title, _causes(one, report, known, place))
-        for one in (match.signature for match in matches)
+        Symptom(signature.id, signature.title, _causes(signature, report, known, place))
+        for signature in (match.signature for match in matches)
     )
     return Diagnosis(symptoms, _traced(known, place), report, has_input=known is not None)
 
@@ -115,18 +115,18 @@ def _facts(matches: Iterable[Match], server: str) -> Facts:
 
 
 def _causes(
-    one: Signature, report: Report | None, known: Known | None, place: _Place
+    signature: Signature, report: Report | None, known: Known | None, place: _Place
 ) -> tuple[CauseAnswer, ...]:
-    judged = [_judged(cause, one, report, known, place) for cause in one.causes]
+    judged = [_judged(cause, signature, report, known, place) for cause in signature.causes]
     rank = {"confirmed": 0, "unknown": 1, "ruled-out": 2}
     return tuple(sorted(judged, key=lambda cause: rank[cause.state]))
 
 
 def _judged(
-    cause: Cause, one: Signature, report: Report | None, known: Known | None, place: _Place
+    cause: Cause, signature: Signature, report: Report | None, known: Known | None, place: _Place
 ) -> CauseAnswer:
     """Judge a cause: one is ruled out only where rules for it could look at the whole mesh."""
-    commands = tuple(_filled(one.commands, place))
+    commands = tuple(_filled(signature.commands, place))
     if report is None or known is None or not cause.rules:
         return CauseAnswer(cause.title, "unknown", (), commands)
     evidence = tuple(
@@ -155,7 +155,7 @@ def _is_about(found: LocatedFinding, words: Iterable[str]) -> bool:
     several = list(words)
     text = " ".join([
         found.message, found.resource.title,
-        *(f"{one.message} {one.resource.title}" for one in found.related),
+        *(f"{place.message} {place.resource.title}" for place in found.related),
     ])  # fmt: skip
     return not several or any(
         re.search(rf"(?<![\w-]){re.escape(w)}(?![\w-])", text) for w in several

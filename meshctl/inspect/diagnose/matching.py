@@ -57,16 +57,21 @@ def find_symptoms(text: str) -> list[Match]:
     lines = [_as_text_log(line) for line in text.splitlines() if line.strip()]
     found: dict[str, tuple[tuple[int | bool, ...], Match]] = {}
     for number, line in enumerate(lines):
-        for one in signatures():
-            match = one.pattern.search(line)
+        for signature in signatures():
+            match = signature.pattern.search(line)
             if match is not None:
-                rank = *_generality(one, line, match[0]), number, -len(match[0]), -len(one.flag)
-                found.setdefault(one.id, (rank, Match(one, line)))
+                rank = (
+                    *_generality(signature, line, match[0]),
+                    number,
+                    -len(match[0]),
+                    -len(signature.flag),
+                )
+                found.setdefault(signature.id, (rank, Match(signature, line)))
     if found:
         ordered = sorted(found.values(), key=lambda each: each[0])
         return _without_general([match for _, match in ordered])
     named = list(_by_name(text.strip())) or list(_of_parts(text.strip()))
-    return [Match(one, text) for one in named]
+    return [Match(signature, text) for signature in named]
 
 
 def _of_parts(text: str) -> Iterator[Signature]:
@@ -74,35 +79,39 @@ def _of_parts(text: str) -> Iterator[Signature]:
     every = signatures()
     piece = _PIECE.fullmatch(text)
     flags = piece[2].split(",") if piece else []
-    if piece and {one.flag for one in every if one.is_flag}.issuperset(flags):
+    if piece and {signature.flag for signature in every if signature.is_flag}.issuperset(flags):
         usual = next((code for code, known in _CODES.items() if flags[0] in known), "503")
         line = f'" {piece[1] or usual} {piece[2]} {piece[3]} '
-        found = [one for one in every if one.is_flag and one.pattern.search(line)]
-        yield from found or (one for flag in flags for one in _by_name(flag))
+        found = [
+            signature for signature in every if signature.is_flag and signature.pattern.search(line)
+        ]
+        yield from found or (signature for flag in flags for signature in _by_name(flag))
     beginning = text.lower().rstrip(" .:")
     if " " in beginning and len(beginning) >= _LEAST:
-        yield from (one for one in every if _plain(one).startswith(beginning))
+        yield from (signature for signature in every if _plain(signature).startswith(beginning))
 
 
-def _plain(one: Signature) -> str:
+def _plain(signature: Signature) -> str:
     """The words with which a message begins, as far as they are fixed."""
-    return _UNFIXED.split(one.pattern.pattern.replace("\\.", "."))[0].lower()
+    return _UNFIXED.split(signature.pattern.pattern.replace("\\.", "."))[0].lower()
 
 
-def _generality(one: Signature, line: str, matched: str) -> tuple[int, bool]:
+def _generality(signature: Signature, line: str, matched: str) -> tuple[int, bool]:
     """Rank a symptom: what the kubelet says holds the words of clients; a flag says less than words.
 
     In a line of an access log its own symptoms come before those of clients.
     """
-    fits = one.where == "access-log" if _LINE.search(line) else one.where != "access-log"
-    where = 0 if one.where == "event" else 1 if fits else 2
+    fits = (
+        signature.where == "access-log" if _LINE.search(line) else signature.where != "access-log"
+    )
+    where = 0 if signature.where == "event" else 1 if fits else 2
     return where, matched.startswith('"') and "TLS_error" not in matched
 
 
 def _without_general(matches: list[Match]) -> list[Match]:
     """Leave out a flag where the same flag with more words is there."""
-    ids = {one.signature.id for one in matches}
-    return [one for one in matches if not (one.signature.id == "uf" and "uf-tls" in ids)]
+    ids = {match.signature.id for match in matches}
+    return [match for match in matches if not (match.signature.id == "uf" and "uf-tls" in ids)]
 
 
 def named(name: str) -> list[Signature]:
@@ -119,11 +128,15 @@ def _by_name(name: str) -> Iterator[Signature]:
     flags: Iterable[str] = short[2].split(",") if short else _CODES.get(name, ())
     others = _OTHER_CODES.get(name, ())
     for flag in flags:
-        yield from (one for one in every if one.flag == flag and one.where == "access-log")
-    yield from (one for one in every if one.id in others or one.id == name)
-    if short and not any(one.flag in short[2].split(",") for one in every):
+        yield from (
+            signature
+            for signature in every
+            if signature.flag == flag and signature.where == "access-log"
+        )
+    yield from (signature for signature in every if signature.id in others or signature.id == name)
+    if short and not any(signature.flag in short[2].split(",") for signature in every):
         word = re.compile(rf"(?<![a-z]){re.escape(name)}(?![a-z])", re.IGNORECASE)
-        yield from (one for one in every if word.search(one.pattern.pattern))
+        yield from (signature for signature in every if word.search(signature.pattern.pattern))
 
 
 def facts_of(text: str) -> Facts:

@@ -54,7 +54,7 @@ def choices(spot: Spot, mention: Mention, mesh: Mesh | None, schemas: Schemas) -
     elif spot.is_key:
         above = field_at(schemas, owner.group, owner.version, owner.kind, spot.path[:-1])
         found += _keys(above, spot, mention)
-    return list({one.text: one for one in reversed(found)}.values())[::-1]
+    return list({choice.text: choice for choice in reversed(found)}.values())[::-1]
 
 
 def _of_any_object(spot: Spot, owner: Owner, schemas: Schemas) -> Iterator[Choice]:
@@ -101,13 +101,17 @@ def _hosts(mention: Mention, mesh: Mesh) -> Iterator[Choice]:
     home = mention.owner.namespace
     near: list[Choice] = []
     far: list[Choice] = []
-    for one in mesh.registry:
-        ports = ", ".join(str(port.number) for port in one.ports)
-        about = f"{one.source.title}, ports {ports}" if ports else one.source.title
-        parts = in_cluster(one.host)
-        if parts is not None and one.namespace == home:
+    for registered_host in mesh.registry:
+        ports = ", ".join(str(port.number) for port in registered_host.ports)
+        about = (
+            f"{registered_host.source.title}, ports {ports}"
+            if ports
+            else registered_host.source.title
+        )
+        parts = in_cluster(registered_host.host)
+        if parts is not None and registered_host.namespace == home:
             near.append(Choice(parts[0], "host", about))
-        far.append(Choice(one.host, "host", about))
+        far.append(Choice(registered_host.host, "host", about))
     yield from sorted(near)
     yield from sorted(far)
 
@@ -149,9 +153,9 @@ def _ports(mention: Mention, mesh: Mesh) -> Iterator[Choice]:
 
 def _gateways(_: Mention, mesh: Mesh) -> Iterator[Choice]:
     yield Choice("mesh", "gateway", "the sidecars")
-    for one in mesh.of(Gateway):
-        ports = ", ".join(f"{server.port}/{server.protocol}" for server in one.servers)
-        yield Choice(one.key_name, "gateway", ports)
+    for gateway in mesh.of(Gateway):
+        ports = ", ".join(f"{server.port}/{server.protocol}" for server in gateway.servers)
+        yield Choice(gateway.key_name, "gateway", ports)
 
 
 def _namespaces(_: Mention, mesh: Mesh) -> Iterator[Choice]:
@@ -166,8 +170,8 @@ def _exports(mention: Mention, mesh: Mesh) -> Iterator[Choice]:
 
 
 def _homes(mesh: Mesh) -> set[str]:
-    named = {one.name for one in mesh.of(Namespace)}
-    return {*named, *(one.namespace for one in mesh.resources)} - {"", UNKNOWN_NAMESPACE}
+    named = {namespace.name for namespace in mesh.of(Namespace)}
+    return {*named, *(resource.namespace for resource in mesh.resources)} - {"", UNKNOWN_NAMESPACE}
 
 
 def _labels(mention: Mention, mesh: Mesh) -> Iterator[Choice]:
@@ -175,10 +179,10 @@ def _labels(mention: Mention, mesh: Mesh) -> Iterator[Choice]:
     home = None if mention.owner.kind == "Gateway" else mention.owner.namespace
     wanted = mention.path[-1]
     found: dict[str, set[str]] = {}
-    for one in mesh.workloads.find({}, home):
-        for key, value in one.pod_labels.items():
+    for workload in mesh.workloads.find({}, home):
+        for key, value in workload.pod_labels.items():
             if wanted in {"", key}:
-                found.setdefault(value if wanted else key, set()).add(one.name)
+                found.setdefault(value if wanted else key, set()).add(workload.name)
     for text, names in sorted(found.items()):
         about = f"of {', '.join(sorted(names)[:_FEW])}"
         yield Choice(text, "label", about, is_key=not wanted)
@@ -206,7 +210,9 @@ def _secrets(mention: Mention, mesh: Mesh) -> Iterator[Choice]:
     """The names of Secrets: of the namespaces of gateways' pods, or of the own one."""
     homes = {mention.owner.namespace}
     if mention.owner.kind == "Gateway":
-        homes |= {one.namespace for one in mesh.of(Workload) if "istio" in one.pod_labels}
+        homes |= {
+            workload.namespace for workload in mesh.of(Workload) if "istio" in workload.pod_labels
+        }
     for home in sorted(homes):
         for name in sorted(mesh.registry.secrets.names_in(home)):
             yield Choice(name, "Secret", f"of {home}")
@@ -214,16 +220,16 @@ def _secrets(mention: Mention, mesh: Mesh) -> Iterator[Choice]:
 
 def _objects(mention: Mention, mesh: Mesh) -> Iterator[Choice]:
     target = target_of(mention)
-    for one in mesh.of(Resource):
-        if (one.group, one.kind, one.namespace) == target[:3]:
-            yield Choice(one.name, one.kind)
+    for resource in mesh.of(Resource):
+        if (resource.group, resource.kind, resource.namespace) == target[:3]:
+            yield Choice(resource.name, resource.kind)
 
 
 def _delegates(mention: Mention, mesh: Mesh) -> Iterator[Choice]:
     home = mention.beside.get("namespace", mention.owner.namespace)
-    for one in mesh.of(VirtualService):
-        if one.namespace == home and not one.hosts:
-            yield Choice(one.name, "delegate")
+    for virtual_service in mesh.of(VirtualService):
+        if virtual_service.namespace == home and not virtual_service.hosts:
+            yield Choice(virtual_service.name, "delegate")
 
 
 _OFFERS = {

@@ -71,18 +71,18 @@ class _Row(NamedTuple):
     bare: str
     openers: list[_Opener]
 
-    def path_to(self, one: _Opener) -> tuple[str | int, ...]:
+    def path_to(self, opener: _Opener) -> tuple[str | int, ...]:
         """Lead to what stands at an opener."""
-        return _path(self.openers, self.openers.index(one), one.column)
+        return _path(self.openers, self.openers.index(opener), opener.column)
 
     def beside(self, column: int) -> dict[str, str]:
         """Read the scalars of the mapping that a column of this row is in."""
         return _beside(self.lines, self.number, column)
 
-    def around(self, one: _Opener) -> dict[str, str]:
+    def around(self, opener: _Opener) -> dict[str, str]:
         """Read the scalars of the mapping with the key that an opener stands below."""
-        for outer in reversed(self.openers[: self.openers.index(one)]):
-            if outer.column < one.column:
+        for outer in reversed(self.openers[: self.openers.index(opener)]):
+            if outer.column < opener.column:
                 return _beside(self.lines, outer.row, outer.column) if outer.key else {}
         return {}
 
@@ -96,7 +96,7 @@ def spot_at(document: Lines, row: int, column: int) -> Spot | None:
         return None
     bare = line[: comment.start()] if comment is not None else line
     here = _Row(document.lines, row, bare, list(_openers(document.lines[: row + 1])))
-    before = [one for one in here.openers if one.row == row and one.column <= column]
+    before = [opener for opener in here.openers if opener.row == row and opener.column <= column]
     if not before:
         above = here.openers[-1] if here.openers else None
         if above is not None and _flow_end(document.lines, above) >= row > above.row:
@@ -119,19 +119,21 @@ def spot_at(document: Lines, row: int, column: int) -> Spot | None:
     return Spot(path, False, text, row, begin, end, beside, around=around)  # noqa: FBT003
 
 
-def _key(here: _Row, one: _Opener) -> Spot:
-    quoted = here.bare[one.column :].partition(one.key)[0]
-    start = one.column + len(quoted)
-    end = start + len(one.key)
-    path = (*here.path_to(one), one.key)
-    return Spot(path, True, one.key, here.number, start, end, here.beside(one.column))  # noqa: FBT003
+def _key(here: _Row, opener: _Opener) -> Spot:
+    quoted = here.bare[opener.column :].partition(opener.key)[0]
+    start = opener.column + len(quoted)
+    end = start + len(opener.key)
+    path = (*here.path_to(opener), opener.key)
+    return Spot(path, True, opener.key, here.number, start, end, here.beside(opener.column))  # noqa: FBT003
 
 
 def _open(here: _Row, start: int, column: int) -> Spot:
     """A word that nothing follows: a key that is begun, or an item."""
     if not here.bare[start:].strip():
         start = column
-    before = len([one for one in here.openers if (one.row, one.column) < (here.number, start)])
+    before = len(
+        [opener for opener in here.openers if (opener.row, opener.column) < (here.number, start)]
+    )
     path = _path(here.openers, before, start)
     text, begin, end = _word(here.bare, start)
     return Spot(path, True, text, here.number, begin, end, here.beside(start), is_open=True)  # noqa: FBT003
@@ -154,33 +156,33 @@ def _openers(lines: Sequence[str]) -> Iterator[_Opener]:
     for row, line in enumerate(lines):
         if row < after:
             continue
-        one = None
+        opener = None
         at = len(line) - len(line.lstrip(" "))
         while line[at : at + 2] == "- " or line[at:] == "-":
             rest = line[at + 1 :]
             end = at + 1 + len(rest) - len(rest.lstrip(" "))
-            one = _Opener(row, at, "", end)
-            yield one
+            opener = _Opener(row, at, "", end)
+            yield opener
             at = end
         match = _KEY.match(line, at)
         if match and not line[at:].startswith("#"):
-            one = _Opener(row, at, match[1].strip("\"'"), match.end())
-            yield one
-        if one is not None:
-            after = _flow_end(lines, one) + 1
+            opener = _Opener(row, at, match[1].strip("\"'"), match.end())
+            yield opener
+        if opener is not None:
+            after = _flow_end(lines, opener) + 1
 
 
-def _flow_end(lines: Sequence[str], one: _Opener) -> int:
+def _flow_end(lines: Sequence[str], opener: _Opener) -> int:
     """Name the last row of the brackets that begin behind an opener: its own where there are none."""
-    text = _bare(lines[one.row])[one.end :].lstrip()
+    text = _bare(lines[opener.row])[opener.end :].lstrip()
     if text[:1] not in {"{", "["}:
-        return one.row
+        return opener.row
     depth, quote = 0, ""
-    for row in range(one.row, len(lines)):
-        if row > one.row:
+    for row in range(opener.row, len(lines)):
+        if row > opener.row:
             text = _bare(lines[row]).lstrip()
             indent = len(lines[row]) - len(lines[row].lstrip(" "))
-            if text and indent <= one.column and text[0] not in "]}":
+            if text and indent <= opener.column and text[0] not in "]}":
                 return row - 1
         for letter in text:
             if quote or letter in "\"'":
@@ -201,14 +203,14 @@ def _path(openers: Sequence[_Opener], before: int, column: int) -> tuple[str | i
     path: list[str | int] = []
     is_dash = False
     for number in range(before - 1, -1, -1):
-        one = openers[number]
-        if one.key:
-            if one.column < column or (is_dash and one.column <= column):
-                path.append(one.key)
-                column, is_dash = one.column, False
-        elif one.column < column:
+        opener = openers[number]
+        if opener.key:
+            if opener.column < column or (is_dash and opener.column <= column):
+                path.append(opener.key)
+                column, is_dash = opener.column, False
+        elif opener.column < column:
             path.append(_index(openers, number))
-            column, is_dash = one.column, True
+            column, is_dash = opener.column, True
     return tuple(reversed(path))
 
 
@@ -216,10 +218,10 @@ def _index(openers: Sequence[_Opener], number: int) -> int:
     """Count the items of a list before a dash."""
     column = openers[number].column
     count = 0
-    for one in reversed(openers[:number]):
-        if one.column < column or (one.key and one.column <= column):
+    for opener in reversed(openers[:number]):
+        if opener.column < column or (opener.key and opener.column <= column):
             break
-        count += not one.key and one.column == column
+        count += not opener.key and opener.column == column
     return count
 
 
@@ -246,27 +248,27 @@ def _scalar(text: str) -> str:
     return _COMMENT.sub("", text).strip().strip("\"'")
 
 
-def _flow_below(here: _Row, one: _Opener, column: int) -> Spot:
+def _flow_below(here: _Row, opener: _Opener, column: int) -> Spot:
     """Read flow style that began on a row above."""
     lines = here.lines
-    before = "".join(f"{_bare(line)} " for line in lines[one.row : here.number])
-    after = map(_bare, lines[here.number + 1 : _flow_end(lines, one) + 1])
-    start = one.end + len(before[one.end :]) - len(before[one.end :].lstrip())
+    before = "".join(f"{_bare(line)} " for line in lines[opener.row : here.number])
+    after = map(_bare, lines[here.number + 1 : _flow_end(lines, opener) + 1])
+    start = opener.end + len(before[opener.end :]) - len(before[opener.end :].lstrip())
     whole = here._replace(bare=" ".join([f"{before}{here.bare}", *after]))
     column += len(before)
-    spot = _flow(whole, one, start, column)
+    spot = _flow(whole, opener, start, column)
     if spot.start < len(before):  # the word before is on a row above
         spot = spot._replace(text="", start=column, end=column)
     return spot._replace(start=spot.start - len(before), end=spot.end - len(before))
 
 
-def _flow(here: _Row, one: _Opener, start: int, column: int) -> Spot:
+def _flow(here: _Row, opener: _Opener, start: int, column: int) -> Spot:
     """Read flow style from its first bracket to the place."""
     bare = here.bare
-    if one.key:
-        path = (*here.path_to(one), one.key)
+    if opener.key:
+        path = (*here.path_to(opener), opener.key)
     else:
-        path = _path(here.openers, here.openers.index(one) + 1, start)
+        path = _path(here.openers, here.openers.index(opener) + 1, start)
     flow = _Flow(bare, start, column)
     blank = len(bare[flow.begin :]) - len(bare[flow.begin :].lstrip(" \"'"))
     first = min(flow.begin + blank, max(column, flow.begin))
@@ -282,8 +284,8 @@ def _flow(here: _Row, one: _Opener, start: int, column: int) -> Spot:
     around = {}
     if len(flow.opens) > 1:
         around = _flow_beside(bare, flow.opens[-2])
-    elif one.key:
-        around = _beside(here.lines, one.row, one.column)
+    elif opener.key:
+        around = _beside(here.lines, opener.row, opener.column)
     is_open = is_key and not is_followed
     return Spot((*path, *inner), is_key, text, here.number, first, end, beside, is_open, around)
 

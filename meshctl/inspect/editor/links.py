@@ -45,11 +45,11 @@ def mentions_of(place: Ref, mesh: Mesh) -> list[Ref]:
                 if role_of(mention) not in {None, Role.NAME}
                 and _is_meant(place, places_of(mention, mesh))
             ]
-    return [one for one in found if (one.resource, one.path) != (home, place.path)]
+    return [ref for ref in found if (ref.resource, ref.path) != (home, place.path)]
 
 
 def _is_meant(place: Ref, found: list[Ref]) -> bool:
-    return any(one.resource is place.resource and one.path == place.path for one in found)
+    return any(ref.resource is place.resource and ref.path == place.path for ref in found)
 
 
 def _signs(place: Ref) -> list[str]:
@@ -75,9 +75,9 @@ def declared_at(mention: Mention, resource: Resource) -> Ref | None:
 
 
 def _named(mesh: Mesh, kind: type[Resource], namespace: str, name: str) -> Iterator[Ref]:
-    for one in mesh.named(kind, name):
-        if namespace in {one.namespace, "*"}:
-            yield one.at(*_NAME)
+    for resource in mesh.named(kind, name):
+        if namespace in {resource.namespace, "*"}:
+            yield resource.at(*_NAME)
 
 
 def _hosts(mention: Mention, mesh: Mesh) -> Iterator[Ref]:
@@ -88,13 +88,17 @@ def _declarations(host: str, namespace: str, mesh: Mesh) -> Iterator[Ref]:
     registry = mesh.registry
     full = registry.fqdn(host, namespace)
     declared = registry.covered_by(full) if is_wildcard(full) else registry.at(full)
-    found = list(declared) or [one for one in [registry.find(full, namespace)] if one is not None]
-    for one in found:
-        source = one.source
+    found = list(declared) or [
+        registered_host
+        for registered_host in [registry.find(full, namespace)]
+        if registered_host is not None
+    ]
+    for registered_host in found:
+        source = registered_host.source
         if isinstance(source, Service):
             yield source.at(*_NAME)
         else:
-            yield source.spec.at("hosts", source.hosts.index(one.host))
+            yield source.spec.at("hosts", source.hosts.index(registered_host.host))
 
 
 def _scoped_hosts(mention: Mention, mesh: Mesh) -> Iterator[Ref]:
@@ -119,22 +123,22 @@ def _gateways(mention: Mention, mesh: Mesh) -> Iterator[Ref]:
 
 
 def _namespaces(mention: Mention, mesh: Mesh) -> Iterator[Ref]:
-    for one in mesh.named(Namespace, mention.text):
-        yield one.at(*_NAME)
+    for namespace in mesh.named(Namespace, mention.text):
+        yield namespace.at(*_NAME)
 
 
 def _workloads(mention: Mention, mesh: Mesh) -> Iterator[Ref]:
     key = str(mention.path[-1])
     everywhere = mention.owner.kind == "Gateway"
     home = None if everywhere else mention.owner.namespace
-    for one in mesh.workloads.find({**mention.beside, key: mention.text}, home):
-        yield one.at(*_NAME)
+    for workload in mesh.workloads.find({**mention.beside, key: mention.text}, home):
+        yield workload.at(*_NAME)
 
 
 def _subset_pods(mention: Mention, mesh: Mesh) -> Iterator[Ref]:
     key = str(mention.path[-1])
-    for one in mesh.workloads.find({key: mention.text}, mention.owner.namespace):
-        yield one.at(*_NAME)
+    for workload in mesh.workloads.find({key: mention.text}, mention.owner.namespace):
+        yield workload.at(*_NAME)
 
 
 def _principals(mention: Mention, mesh: Mesh) -> Iterator[Ref]:
@@ -153,9 +157,9 @@ def _account(namespace: str, name: str, mesh: Mesh) -> Iterator[Ref]:
     found = list(_named(mesh, ServiceAccount, namespace, name))
     yield from found
     if not found:
-        for one in mesh.workloads.find({}, namespace):
-            if one.service_account == name:
-                yield one.at(*_NAME)
+        for workload in mesh.workloads.find({}, namespace):
+            if workload.service_account == name:
+                yield workload.at(*_NAME)
 
 
 def _secrets(mention: Mention, mesh: Mesh) -> Iterator[Ref]:
@@ -167,9 +171,13 @@ def _secrets(mention: Mention, mesh: Mesh) -> Iterator[Ref]:
 
 def _objects(mention: Mention, mesh: Mesh) -> Iterator[Ref]:
     group, kind, namespace, name = target_of(mention)
-    for one in mesh.named(Resource, name):
-        if one.kind == kind and one.group == group and one.namespace in {namespace, ""}:
-            yield one.at(*_NAME)
+    for resource in mesh.named(Resource, name):
+        if (
+            resource.kind == kind
+            and resource.group == group
+            and resource.namespace in {namespace, ""}
+        ):
+            yield resource.at(*_NAME)
 
 
 def _delegates(mention: Mention, mesh: Mesh) -> Iterator[Ref]:
@@ -180,17 +188,17 @@ def _delegates(mention: Mention, mesh: Mesh) -> Iterator[Ref]:
 def _sections(mention: Mention, mesh: Mesh) -> Iterator[Ref]:
     name = mention.beside.get("name", "")
     home = mention.beside.get("namespace", mention.owner.namespace)
-    for one in mesh.named(KubernetesGateway, name):
-        if one.namespace == home:
-            for listener in one.listeners:
+    for gateway in mesh.named(KubernetesGateway, name):
+        if gateway.namespace == home:
+            for listener in gateway.listeners:
                 if listener.name == mention.text:
                     yield listener.at("name")
 
 
 def _own_name(mention: Mention, mesh: Mesh) -> Iterator[Ref]:
-    for one in mesh.named(Resource, mention.text):
-        if owner_of(one) == mention.owner:
-            yield one.at(*_NAME)
+    for resource in mesh.named(Resource, mention.text):
+        if owner_of(resource) == mention.owner:
+            yield resource.at(*_NAME)
 
 
 _FINDERS = {

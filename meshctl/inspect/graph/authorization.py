@@ -91,18 +91,24 @@ class _Access:
     def _guarded(self) -> dict[int, set[str]]:
         """The nodes that policies guard, by what workloads share for which the same hold."""
         found: dict[int, set[str]] = {}
-        for one in self._mesh.workloads:
-            policies = self._mesh.decisions.policies_of(one)
-            found.setdefault(id(policies), set()).add(self._sketch.client(one))
+        for workload in self._mesh.workloads:
+            policies = self._mesh.decisions.policies_of(workload)
+            found.setdefault(id(policies), set()).add(self._sketch.client(workload))
         return found
 
     def _draw_policies(self, workload: Workload, target: str) -> bool:
         """Add what the policies of a workload say; give whether anybody may call it."""
         policies = [
-            one for one in self._mesh.decisions.policies_of(workload) if not is_dry_run(one)
+            authorization_policy
+            for authorization_policy in self._mesh.decisions.policies_of(workload)
+            if not is_dry_run(authorization_policy)
         ]
-        allowing = [one for one in policies if one.action == "ALLOW"]
-        objects = (one.title for one in policies)
+        allowing = [
+            authorization_policy
+            for authorization_policy in policies
+            if authorization_policy.action == "ALLOW"
+        ]
+        objects = (authorization_policy.title for authorization_policy in policies)
         self._sketch.nodes.say(target, _facts(policies, allowing), objects)
         drawn = [
             self._draw_clients(workload, target, policy, one)
@@ -145,8 +151,8 @@ class _Access:
 
     def _read(self, policy: AuthorizationPolicy) -> Iterator[_Admitted]:
         """Walk whom the rules of a policy name; what isn't an identity in full is anyone."""
-        for one in named_sources(policy, self._mesh.config.trust_domain):
-            yield _Admitted(one.namespace, one.account, _conditions(policy.rules))
+        for named_source in named_sources(policy, self._mesh.config.trust_domain):
+            yield _Admitted(named_source.namespace, named_source.account, _conditions(policy.rules))
         for rule in policy.rules:
             if not rule.sources and not _asks_source(rule):
                 yield _Admitted("", "", _conditions([rule]))
@@ -157,8 +163,8 @@ class _Access:
     @cached_property
     def _identities(self) -> dict[tuple[str, str], list[Workload]]:
         found: dict[tuple[str, str], list[Workload]] = {}
-        for one in self._mesh.workloads:
-            found.setdefault((one.namespace, one.service_account), []).append(one)
+        for workload in self._mesh.workloads:
+            found.setdefault((workload.namespace, workload.service_account), []).append(workload)
         return found
 
 
@@ -166,10 +172,10 @@ def _facts(
     policies: Sequence[AuthorizationPolicy], allowing: Sequence[AuthorizationPolicy]
 ) -> Iterator[str]:
     """Say what policies do that isn't letting somebody in."""
-    others = [one for one in policies if one.action != "ALLOW"]
-    yield from (f"{one.action} by {one.title}" for one in others)
+    others = [policy for policy in policies if policy.action != "ALLOW"]
+    yield from (f"{other.action} by {other.title}" for other in others)
     if not allowing:
-        refusing = [one for one in others if one.action in {"DENY", "CUSTOM"}]
+        refusing = [other for other in others if other.action in {"DENY", "CUSTOM"}]
         yield (
             "anyone may call it whom these don't refuse"
             if refusing
@@ -182,9 +188,9 @@ def _is_full(texts: Sequence[str]) -> bool:
 
 
 def _asks_source(rule: AuthorizationRule) -> bool:
-    return any(one.text("key").startswith("source.") for one in rule.conditions)
+    return any(condition.text("key").startswith("source.") for condition in rule.conditions)
 
 
 def _conditions(rules: Sequence[AuthorizationRule]) -> str:
     """Say that the rules let in some requests alone, where each asks for more than a client."""
-    return "some requests" if all(one.operations or one.conditions for one in rules) else ""
+    return "some requests" if all(rule.operations or rule.conditions for rule in rules) else ""

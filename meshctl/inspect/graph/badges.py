@@ -20,21 +20,21 @@ class Badges:
         """Give nodes with their counts."""
         if not self._by_object:
             return tuple(nodes)
-        return tuple(replace(one, findings=self._count(one.objects)) for one in nodes)
+        return tuple(replace(node, findings=self._count(node.objects)) for node in nodes)
 
     def on_edges(self, edges: Iterable[Edge]) -> tuple[Edge, ...]:
         """Give edges with their counts."""
         if not self._by_object:
             return tuple(edges)
-        return tuple(replace(one, findings=self._count(one.objects)) for one in edges)
+        return tuple(replace(edge, findings=self._count(edge.objects)) for edge in edges)
 
     def elsewhere(self, nodes: Sequence[Node], edges: Sequence[Edge]) -> int:
         """Count the findings about objects that no node and no edge stands for."""
-        several = (*(one.objects for one in nodes), *(one.objects for one in edges))
+        several = (*(node.objects for node in nodes), *(edge.objects for edge in edges))
         shown = {name for objects in several for name in objects}
         return sum(len(found) for name, found in self._by_object.items() if name not in shown)
 
     def _count(self, objects: Sequence[str]) -> Findings:
-        found = [one for name in objects for one in self._by_object.get(name, ())]
-        counts = [sum(one.severity is kind for one in found) for kind in Severity]
+        found = [finding for name in objects for finding in self._by_object.get(name, ())]
+        counts = [sum(finding.severity is kind for finding in found) for kind in Severity]
         return Findings(*counts)

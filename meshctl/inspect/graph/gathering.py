@@ -110,4 +110,4 @@ class Ways:
 def worst(results: Iterable[str | None]) -> str | None:
     """Pick the worst of several results of TLS."""
     found = {one for one in results if one is not None}
-    return next((one.value for one in _WORST if one.value in found), None)
+    return next((result.value for result in _WORST if result.value in found), None)

@@ -55,7 +55,11 @@ class _Taken(NamedTuple):
 def draw_mtls(sketch: Sketch) -> None:
     """Add all services with the mode of their pods, and the TLS of clients, gateways and calls."""
     mesh = sketch.mesh
-    kinds = {mesh.workloads.membership(one) for one in mesh.workloads if not is_gateway(one)}
+    kinds = {
+        mesh.workloads.membership(workload)
+        for workload in mesh.workloads
+        if not is_gateway(workload)
+    }
     kinds.add(Membership.SIDECAR)
     modes = _Modes(sketch)
     for host in mesh.registry:
@@ -104,11 +108,11 @@ class _Modes:
         if key not in self._known:
             alike: dict[object, list[_Mode]] = {}
             found = []
-            for one in pods:
-                kind = mtls.alike(one), frozenset(one.named_ports.items())
+            for pod in pods:
+                kind = mtls.alike(pod), frozenset(pod.named_ports.items())
                 if kind not in alike:
-                    alike[kind] = list(self._modes(one, host.ports))
-                found.append((one, alike[kind]))
+                    alike[kind] = list(self._modes(pod, host.ports))
+                found.append((pod, alike[kind]))
             self._known[key] = pods, _Taken(found, sum(len(modes) for _, modes in found))
         return self._known[key][1]
 

@@ -23,10 +23,10 @@ class Parted(NamedTuple):
 
 def parted(graph: Graph) -> Parted:
     """Part a graph; clients and other nodes without a namespace stay themselves."""
-    home = {one.id: _home(one) for one in graph.nodes}
+    home = {node.id: _home(node) for node in graph.nodes}
     groups: dict[str, list[Node]] = {}
-    for one in graph.nodes:
-        groups.setdefault(home[one.id], []).append(one)
+    for node in graph.nodes:
+        groups.setdefault(home[node.id], []).append(node)
     nodes = tuple(_group(id_, several) for id_, several in sorted(groups.items()))
     between: dict[tuple[str, str], list[Edge]] = {}
     for edge in graph.edges:
@@ -40,14 +40,14 @@ def parted(graph: Graph) -> Parted:
 
 def _parts(graph: Graph) -> Iterator[tuple[str, Graph]]:
     by_home: dict[str, list[Edge]] = {}
-    names = {one.id: one.namespace for one in graph.nodes}
+    names = {node.id: node.namespace for node in graph.nodes}
     for edge in graph.edges:
         for name in {names[edge.source], names[edge.target]}:
             by_home.setdefault(name, []).append(edge)
-    known = {one.id: one for one in graph.nodes}
+    known = {node.id: node for node in graph.nodes}
     members: dict[str, list[str]] = {}
-    for one in graph.nodes:
-        members.setdefault(one.namespace, []).append(one.id)
+    for node in graph.nodes:
+        members.setdefault(node.namespace, []).append(node.id)
     for name in sorted(set(names.values()) - {""}):
         own = by_home.get(name, [])
         ends = dict.fromkeys(end for edge in own for end in (edge.source, edge.target))
@@ -66,11 +66,11 @@ def _group(id_: str, several: Sequence[Node]) -> Node:
     if len(several) == 1 and several[0].id == id_:
         return several[0]
     kinds: dict[str, int] = {}
-    for one in several:
-        kinds[one.kind] = kinds.get(one.kind, 0) + 1
+    for node in several:
+        kinds[node.kind] = kinds.get(node.kind, 0) + 1
     facts = (", ".join(amount(kinds[kind], _NOUNS[kind]) for kind in sorted(kinds)),)
     name = id_.partition(":")[2] or id_
-    return Node(id_, "namespace", "", name, facts, (), _sum(one.findings for one in several))
+    return Node(id_, "namespace", "", name, facts, (), _sum(node.findings for node in several))
 
 
 _NOUNS = {
@@ -82,18 +82,22 @@ _NOUNS = {
 
 def _bundle(source: str, target: str, several: Sequence[Edge]) -> Edge:
     """Make one edge of all between two namespaces."""
-    rates = [one.requests_per_second for one in several if one.requests_per_second is not None]
-    failed = sum((one.requests_per_second or 0) * (one.error_share or 0) for one in several)
+    rates = [edge.requests_per_second for edge in several if edge.requests_per_second is not None]
+    failed = sum((edge.requests_per_second or 0) * (edge.error_share or 0) for edge in several)
     total = sum(rates)
     return Edge(
         source, target, several[0].kind, amount(len(several), "way"), (),
-        worst(one.tls for one in several), (), _sum(one.findings for one in several),
+        worst(edge.tls for edge in several), (), _sum(one.findings for one in several),
         total if rates else None, failed / total if total else None,
     )  # fmt: skip
 
 
 def _sum(several: Iterable[Findings]) -> Findings:
     errors = warnings = infos = 0
-    for one in several:
-        errors, warnings, infos = errors + one.errors, warnings + one.warnings, infos + one.infos
+    for findings in several:
+        errors, warnings, infos = (
+            errors + findings.errors,
+            warnings + findings.warnings,
+            infos + findings.infos,
+        )
     return Findings(errors, warnings, infos)

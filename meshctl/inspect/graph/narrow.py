@@ -14,17 +14,17 @@ Parts = tuple[Sequence[Node], Sequence[Edge]]
 
 def of_namespaces(nodes: Sequence[Node], edges: Sequence[Edge], names: Sequence[str]) -> Parts:
     """Keep nodes of namespaces, and those that an edge joins with them."""
-    own = {one.id for one in nodes if one.namespace in names}
-    kept = [one for one in edges if one.source in own or one.target in own]
+    own = {node.id for node in nodes if node.namespace in names}
+    kept = [edge for edge in edges if edge.source in own or edge.target in own]
     return _with_ends(nodes, kept, own)
 
 
 def of_labels(mesh: Mesh, nodes: Sequence[Node], edges: Sequence[Edge], labels: str) -> Parts:
     """Keep nodes one of whose objects has labels, and their neighbours; UsageError as kubectl's."""
     has_labels = label_query(labels)
-    meant = {one.title for one in mesh.resources if has_labels(one.labels)}
-    own = {one.id for one in nodes if not meant.isdisjoint(one.objects)}
-    kept = [one for one in edges if one.source in own or one.target in own]
+    meant = {resource.title for resource in mesh.resources if has_labels(resource.labels)}
+    own = {node.id for node in nodes if not meant.isdisjoint(node.objects)}
+    kept = [edge for edge in edges if edge.source in own or edge.target in own]
     return _with_ends(nodes, kept, own)
 
 
@@ -32,13 +32,13 @@ def around(nodes: Sequence[Node], edges: Sequence[Edge], centres: set[str]) -> P
     """Keep what leads to some nodes, and what they lead to, however far."""
     forth: dict[str, list[str]] = {}
     back: dict[str, list[str]] = {}
-    for one in edges:
-        forth.setdefault(one.source, []).append(one.target)
-        back.setdefault(one.target, []).append(one.source)
+    for edge in edges:
+        forth.setdefault(edge.source, []).append(edge.target)
+        back.setdefault(edge.target, []).append(edge.source)
     after, before = _reached(forth, centres), _reached(back, centres)
     kept = [
-        one for one in edges
-        if {one.source, one.target} <= after or {one.source, one.target} <= before
+        edge for edge in edges
+        if {edge.source, edge.target} <= after or {edge.source, edge.target} <= before
     ]  # fmt: skip
     return _with_ends(nodes, kept, centres)
 
@@ -48,16 +48,16 @@ def centres_of(mesh: Mesh, nodes: Sequence[Node], text: str, home: str) -> set[s
 
     Raises UsageError with the nearest names for what isn't there.
     """
-    hosts = {one.host for one in look_up_hosts(mesh, text, home)}
-    found = {one.id for one in nodes if one.id.partition(":")[2].partition("|")[0] in hosts}
+    hosts = {host.host for host in look_up_hosts(mesh, text, home)}
+    found = {node.id for node in nodes if node.id.partition(":")[2].partition("|")[0] in hosts}
     if not found:
-        found = {one.id for one in nodes if text in _names(one)}
+        found = {node.id for node in nodes if text in _names(node)}
     if not found:  # a node may stand for many workloads
-        found = {one.id for one in nodes if one.kind in _WORKLOADS and text in _members(one)}
+        found = {node.id for node in nodes if node.kind in _WORKLOADS and text in _members(node)}
     if not found:
         from meshctl.inspect.near_names import nearest  # noqa: PLC0415 - for a mistake alone
 
-        known = sorted({f"{one.name}.{one.namespace}" for one in nodes if one.namespace})
+        known = sorted({f"{node.name}.{node.namespace}" for node in nodes if node.namespace})
         near = nearest(text, known)
         there = f"it has {shortened(known) or 'none'}"
         hint = f"did you mean {' or '.join(near)}?" if near else there
@@ -94,5 +94,5 @@ def _reached(ways: Mapping[str, Sequence[str]], start: Iterable[str]) -> set[str
 
 
 def _with_ends(nodes: Sequence[Node], edges: Sequence[Edge], own: set[str]) -> Parts:
-    shown = own | {end for one in edges for end in (one.source, one.target)}
-    return [one for one in nodes if one.id in shown], edges
+    shown = own | {end for edge in edges for end in (edge.source, edge.target)}
+    return [node for node in nodes if node.id in shown], edges

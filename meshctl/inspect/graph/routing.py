@@ -79,7 +79,10 @@ def draw_other_routes(sketch: Sketch) -> None:
             ]
             is_declared = sketch.mesh.registry.has(host)
             found = () if is_declared else routes.in_mesh(host, home)
-            for target in (*passed_on, *(one for route in found for one in route.targets)):
+            for target in (
+                *passed_on,
+                *(weighted_cluster for route in found for weighted_cluster in route.targets),
+            ):
                 if (target.host, target.subset) != (host, ""):
                     draw_target(sketch, sketch.named(host, home), client, target, service.title)
 

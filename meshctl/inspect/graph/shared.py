@@ -81,7 +81,7 @@ class SharedGateways:
         """Say for whom the node of a gateway stands, if that are several."""
         several = self._members.get(gateway, ())
         if len(several) > 1:
-            names = [one.workload.name for one in several]
+            names = [effective_gateway.workload.name for effective_gateway in several]
             yield (
                 f"stands for {amount(len(names), 'gateway workload')} that are sent the same: "
                 f"{shortened(names, MOST_LISTED)}"
@@ -90,25 +90,25 @@ class SharedGateways:
     def objects(self, gateway: EffectiveGateway) -> Iterator[Resource]:
         """Walk the objects behind a node: workloads, their Services, then the Gateways."""
         seen = set[int]()
-        for one in self._members.get(gateway, (gateway,)):
-            if one.workload.workload is not None:
-                yield one.workload.workload
-            if id(one.workload.services) not in seen:
-                seen.add(id(one.workload.services))
-                yield from one.workload.services
+        for effective_gateway in self._members.get(gateway, (gateway,)):
+            if effective_gateway.workload.workload is not None:
+                yield effective_gateway.workload.workload
+            if id(effective_gateway.workload.services) not in seen:
+                seen.add(id(effective_gateway.workload.services))
+                yield from effective_gateway.workload.services
         yield from gateway.gateways
 
     @cached_property
     def _members(self) -> dict[EffectiveGateway, list[EffectiveGateway]]:
         groups: dict[object, list[EffectiveGateway]] = {}
-        for one in self._gateways:
-            groups.setdefault((one.like, self._differ(one)), []).append(one)
+        for gateway in self._gateways:
+            groups.setdefault((gateway.like, self._differ(gateway)), []).append(gateway)
         return {
             several[0]: several
             for group in groups.values()
-            for several in ([group] if len(group) > FEW else [[one] for one in group])
+            for several in ([group] if len(group) > FEW else [[gateway] for gateway in group])
         }
 
     @cached_property
     def _first(self) -> dict[EffectiveGateway, EffectiveGateway]:
-        return {one: first for first, several in self._members.items() for one in several}
+        return {gateway: first for first, several in self._members.items() for gateway in several}

@@ -29,7 +29,7 @@ class Sketch:
         self.stand_ins: dict[Workload, Workload] = {}
         """For workloads that one node stands for: the one that names it."""
         self.gateways = SharedGateways(
-            mesh.merged_gateways, lambda one: self._alike(self.gateway_client(one))
+            mesh.merged_gateways, lambda gateway: self._alike(self.gateway_client(gateway))
         )
         self._named: dict[tuple[str, str], str] = {}
         self._rules: dict[str, tuple[str, ...]] = {}
@@ -57,7 +57,7 @@ class Sketch:
         facts = (*facts, *behind.facts())
         before = (waypoint,) if waypoint is not None else ()
         objects = tuple(one.title for one in (host.source, *rules, *behind.pods, *before))
-        self._rules[id_] = tuple(one.title for one in rules)
+        self._rules[id_] = tuple(destination_rule.title for destination_rule in rules)
         return self.nodes.add(Node(id_, kind, host.namespace, name, facts, objects))
 
     def pods_of(self, host: RegisteredHost) -> ListedPods:
@@ -98,7 +98,7 @@ class Sketch:
         fact = f"subset {subset} of {name}"
         home, title = parent.namespace, f"{parent.name} {subset}"
         pods = self.pods.of(id_, self._pods(name, namespace, subset))
-        objects = (*rules, *(one.title for one in pods.pods))
+        objects = (*rules, *(pod.title for pod in pods.pods))
         return self.nodes.add(Node(id_, "subset", home, title, (fact, *pods.facts()), objects))
 
     def _pods(self, name: str, namespace: str, subset: str) -> Sequence[Workload]:
@@ -120,12 +120,12 @@ class Sketch:
             return id_
         namespace, _, name = workload.name.rpartition("/")
         facts = tuple(
-            f"{one.bind}:{one.port} {one.chains[0].server.server.protocol}"
-            for one in gateway.listeners
-            if one.chains
+            f"{listener.bind}:{listener.port} {listener.chains[0].server.server.protocol}"
+            for listener in gateway.listeners
+            if listener.chains
         )
         facts = (*facts, *self.gateways.facts(gateway))
-        objects = tuple(one.title for one in self.gateways.objects(gateway))
+        objects = tuple(resource.title for resource in self.gateways.objects(gateway))
         home = namespace or workload.namespace or ""
         return self.nodes.add(Node(id_, "gateway", home, name, facts, objects))
 
@@ -136,9 +136,9 @@ class Sketch:
             if served is not None:
                 return self.gateway(served)
         hosts = self.mesh.workloads.container_ports.hosts(workload)
-        services = [one for one in hosts if isinstance(one.source, Service)]
+        services = [host for host in hosts if isinstance(host.source, Service)]
         if services and not is_gateway(workload):
-            return self.host(min(services, key=lambda one: one.host))
+            return self.host(min(services, key=lambda registered_host: registered_host.host))
         first = self.stand_ins.get(workload, workload)
         home, name = first.namespace, first.name
         id_ = f"workload:{first.key_name}"
@@ -190,15 +190,15 @@ class Sketch:
         behind = self.mesh.workloads.container_ports.pods_behind(source)
         if behind is None or behind.has_gateway:
             return host.host
-        ports = tuple((one.number, one.protocol, one.target) for one in host.ports)
+        ports = tuple((port.number, port.protocol, port.target) for port in host.ports)
         return id(pods), host.namespace, host.is_passthrough, ports
 
     def _read_results(self, client: Client, host: RegisteredHost) -> _Results:
         found: _Results = {}
-        for one in self.mesh.security.mtls.connections_to(client, host, one_of_each=True):
-            upstream = one.upstream
+        for connection in self.mesh.security.mtls.connections_to(client, host, one_of_each=True):
+            upstream = connection.upstream
             at = upstream.subset.name if upstream.subset is not None else "", upstream.port.number
-            found.setdefault(at, set()).add(self._gateway_servers.judged(one).result.value)
+            found.setdefault(at, set()).add(self._gateway_servers.judged(connection).result.value)
         return found
 
     @cached_property

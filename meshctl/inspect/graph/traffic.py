@@ -34,7 +34,7 @@ def draw_traffic(sketch: Sketch, prometheus: Prometheus) -> list[str]:
     failures = _rates(prometheus, _FAILURES)
     if not requests:
         return [f"Prometheus has no istio_requests_total of the last {_MINUTES} minutes"]
-    workloads = {one.key_name: one for one in sketch.mesh.workloads}
+    workloads = {workload.key_name: workload for workload in sketch.mesh.workloads}
     totals: Counter[tuple[str, str]] = Counter()
     failed: Counter[tuple[str, str]] = Counter()
     for key, rate in requests.items():
@@ -43,7 +43,7 @@ def draw_traffic(sketch: Sketch, prometheus: Prometheus) -> list[str]:
         failed[way] += min(rate, failures[key])
     for (source, target), rate in totals.items():
         sketch.ways.measure(source, target, rate, failed[source, target] / rate)
-    return [f"Prometheus warns: {one}" for one in prometheus.warnings]
+    return [f"Prometheus warns: {warning}" for warning in prometheus.warnings]
 
 
 def _source(sketch: Sketch, workloads: dict[str, Workload], key: _Key) -> str:
@@ -68,12 +68,12 @@ def _rates(prometheus: Prometheus, conditions: tuple[str, ...]) -> Counter[_Key]
     for end in _ENDS:
         for condition in conditions:
             metric = f"istio_requests_total{{{end}{condition}}}"
-            for one in prometheus.query(f"sum by ({_BY}) (rate({metric}[{_MINUTES}m])) > 0"):
-                labels = one.labels
+            for sample in prometheus.query(f"sum by ({_BY}) (rate({metric}[{_MINUTES}m])) > 0"):
+                labels = sample.labels
                 key = (
                     labels.get("source_workload", ""), labels.get("source_workload_namespace", ""),
                     labels.get("destination_service", ""),
                 )  # fmt: skip
                 if key[2] not in {"", _OUTSIDE}:
-                    found[key] += one.value  # type: ignore[assignment]
+                    found[key] += sample.value  # type: ignore[assignment]
     return found

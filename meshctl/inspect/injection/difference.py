@@ -40,8 +40,11 @@ def differences(
     both = replace(ours, sees_pods=True), istiod
     expected, found = (inject_files(files, settings, style) for settings in both)
     return [
-        FileDifference(one.name, tuple(one._replace(before=one.after, after=other.after).changes()))
-        for one, other in zip(expected, found, strict=True)
+        FileDifference(
+            injected.name,
+            tuple(injected._replace(before=injected.after, after=other.after).changes()),
+        )
+        for injected, other in zip(expected, found, strict=True)
     ]
 
 
@@ -53,8 +56,10 @@ def explained(
     ``read_mesh`` gives the workloads of files with the ProxyConfigs of the cluster.
     """
     return [
-        replace(one, causes=tuple(_causes(read_mesh([one.file])))) if one.differs else one
-        for one in found
+        replace(difference, causes=tuple(_causes(read_mesh([difference.file]))))
+        if difference.differs
+        else difference
+        for difference in found
     ]
 
 

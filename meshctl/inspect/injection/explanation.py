@@ -51,7 +51,7 @@ class InjectionExplanation(NamedTuple):
     @property
     def taken_by(self) -> list[WebhookMatch]:
         """The webhook configurations that send the pod to their injector."""
-        return [one for one in self.matches if one.webhook is not None]
+        return [match for match in self.matches if match.webhook is not None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +100,9 @@ def answer(mesh: Mesh, target: str | None, home: str, settings: Settings) -> lis
     return [injection_answer(injection(mesh, workload), names) for workload in workloads]
 
 
-def is_conflict(one: InjectionAnswer) -> bool:
+def is_conflict(answer: InjectionAnswer) -> bool:
     """Do several webhooks inject the same pod?"""
-    return one.verdict is PodOutcome.SEVERAL
+    return answer.verdict is PodOutcome.SEVERAL
 
 
 def injection(mesh: Mesh, workload: Workload) -> InjectionExplanation:
@@ -125,7 +125,7 @@ def injection(mesh: Mesh, workload: Workload) -> InjectionExplanation:
     return bare._replace(verdict=PodOutcome.UNKNOWN, reason=reason, matches=(), decision=None)
 
 
-def injection_answer(one: InjectionExplanation, shown: Shown) -> InjectionAnswer:
+def injection_answer(explanation: InjectionExplanation, shown: Shown) -> InjectionAnswer:
     """Write an answer in names and words."""
     webhooks = tuple(
         WebhookAnswer(
@@ -134,12 +134,17 @@ def injection_answer(one: InjectionExplanation, shown: Shown) -> InjectionAnswer
             match.webhook.name if match.webhook is not None else None,
             match.webhook is not None,
             match.reason,
-            None if one.is_assumed else shown.whole(match.configuration).location,
+            None if explanation.is_assumed else shown.whole(match.configuration).location,
         )
-        for match in one.matches
+        for match in explanation.matches
     )
     return InjectionAnswer(
-        shown.whole(one.workload), one.verdict, one.reason, webhooks, one.is_assumed, one.notes
+        shown.whole(explanation.workload),
+        explanation.verdict,
+        explanation.reason,
+        webhooks,
+        explanation.is_assumed,
+        explanation.notes,
     )
 
 
@@ -154,7 +159,7 @@ def _judge(mesh: Mesh, workload: Workload, labels: Mapping[str, str]) -> Injecti
         webhooks = default_webhooks(dict.fromkeys((DEFAULT_REVISION, *named)))
     matches = WebhookMatches(webhooks) if is_assumed else mesh.injection.webhooks.matches
     found = tuple(matches.of(namespace, pod))
-    taken = [one for one in found if one.webhook is not None]
+    taken = [webhook_match for webhook_match in found if webhook_match.webhook is not None]
     config = mesh.injection.webhooks.config(taken[0].revision) if taken else None
     decision = decide(workload, config)
     verdict, reason = _verdict(found, taken, decision)
@@ -171,26 +176,36 @@ def _verdict(
     if not taken:
         if decision.reason and not decision.injects:
             return PodOutcome.NOT_INJECTED, decision.reason
-        live = [one.reason for one in found if "deactivated" not in one.reason]
+        live = [
+            webhook_match.reason
+            for webhook_match in found
+            if "deactivated" not in webhook_match.reason
+        ]
         return PodOutcome.NOT_INJECTED, (live or ["every injection webhook is deactivated"])[0]
     if not decision.injects:
         return PodOutcome.NOT_INJECTED, decision.reason
     if len(taken) > 1:
-        names = ", ".join(one.configuration.name for one in taken)
+        names = ", ".join(webhook_match.configuration.name for webhook_match in taken)
         return PodOutcome.SEVERAL, f"{names}; remove the label that all but one of them match"
     return PodOutcome.INJECTED, taken[0].reason
 
 
-def _notes(mesh: Mesh, one: InjectionExplanation, namespace: Mapping[str, str]) -> Iterable[str]:
-    workload = one.workload
-    if one.is_assumed:
+def _notes(
+    mesh: Mesh, explanation: InjectionExplanation, namespace: Mapping[str, str]
+) -> Iterable[str]:
+    workload = explanation.workload
+    if explanation.is_assumed:
         yield (
             "the input shows no injection webhook; judged by those that Istio installs for the "
             "revisions that are asked for"
         )
-    if one.decision is not None and one.decision.injects and one.decision.reason:
-        yield one.decision.reason
-    is_in = one.verdict in {PodOutcome.INJECTED, PodOutcome.SEVERAL}
+    if (
+        explanation.decision is not None
+        and explanation.decision.injects
+        and explanation.decision.reason
+    ):
+        yield explanation.decision.reason
+    is_in = explanation.verdict in {PodOutcome.INJECTED, PodOutcome.SEVERAL}
     own = workload.pod_labels.get(DATAPLANE_MODE, namespace.get(DATAPLANE_MODE))
     if own == "ambient":
         yield (
@@ -201,21 +216,25 @@ def _notes(mesh: Mesh, one: InjectionExplanation, namespace: Mapping[str, str]) 
     pod = mesh.workloads.running(workload)
     if is_in and is_live(pod) and not has_proxy_container(pod):
         yield "its running pods have no sidecar, as they are older than this; restart them"
-    if is_in and is_live(pod) and (old := running_revision(pod)) not in {"", *_revisions(one)}:
+    if (
+        is_in
+        and is_live(pod)
+        and (old := running_revision(pod)) not in {"", *_revisions(explanation)}
+    ):
         yield f"its running pods were injected by revision {old}; restart them to change that"
-    if is_in or one.verdict is PodOutcome.UNKNOWN:
+    if is_in or explanation.verdict is PodOutcome.UNKNOWN:
         return
     if has_proxy_container(pod):
         yield "its pods have a container istio-proxy nevertheless: their own, or from before"
-    elif _promises(mesh, workload) and not one.taken_by:
+    elif _promises(mesh, workload) and not explanation.taken_by:
         yield "its labels ask for a sidecar, but no webhook of the input heeds them"
 
 
-def _revisions(one: InjectionExplanation) -> set[str]:
+def _revisions(explanation: InjectionExplanation) -> set[str]:
     """Name the revisions that would inject a pod now; where they are assumed, any may be meant."""
-    if one.is_assumed:
-        return {running_revision(one.workload)}
-    return {match.revision for match in one.taken_by}
+    if explanation.is_assumed:
+        return {running_revision(explanation.workload)}
+    return {match.revision for match in explanation.taken_by}
 
 
 def _promises(mesh: Mesh, workload: Workload) -> bool:

@@ -73,7 +73,7 @@ def migrate_files(
         tuple(broken),
         comparison,
         tuple(_unmodelled(migration)),
-        tuple(one.reason.partition(";")[0] for one in explain(loaded.gaps)),
+        tuple(rule.reason.partition(";")[0] for rule in explain(loaded.gaps)),
         bool(loaded.documents),
     )
 
@@ -101,14 +101,14 @@ def _loaded_again(before: Loaded, written: Sequence[MigratedFile]) -> Loaded:
     """Read the new texts as if they stood in the files, each applied as its file was."""
     placements = {one.file: one.placement for one in before.documents}
     documents, problems = [], []
-    for one in written:
-        found = load(["-"], stdin=BytesIO(one.after.encode(errors="surrogateescape")))
+    for migrated_file in written:
+        found = load(["-"], stdin=BytesIO(migrated_file.after.encode(errors="surrogateescape")))
         for document in found.documents:
-            document.file = one.name
-            document.placement = placements.get(one.name, UNKNOWN)
+            document.file = migrated_file.name
+            document.placement = placements.get(migrated_file.name, UNKNOWN)
             documents.append(document)
         problems += [
-            problem._replace(file=one.name)
+            problem._replace(file=migrated_file.name)
             for problem in found.problems
             if problem.kind != "empty-file"
         ]

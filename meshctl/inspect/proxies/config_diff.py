@@ -91,10 +91,10 @@ def _sections(dump: Any, whose: str) -> dict[str, dict[str, Any]]:
     if not isinstance(configs, list):
         raise ClusterError(f"{whose} config dump has no configs; see what answered")
     found: dict[str, dict[str, Any]] = {}
-    for one in configs:
-        if isinstance(one, dict):
-            kind = str(one.get("@type", "")).rpartition(".")[2]
-            found.setdefault(kind, _respelled(one))
+    for config in configs:
+        if isinstance(config, dict):
+            kind = str(config.get("@type", "")).rpartition(".")[2]
+            found.setdefault(kind, _respelled(config))
     return found
 
 
@@ -117,33 +117,33 @@ def _named(one: Any, key: str = "name") -> Iterator[tuple[str, Any]]:
 def _clusters(section: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     """Walk the upstreams; of one that is both active and warming up, the active form runs."""
     for key in ("dynamicWarmingClusters", "dynamicActiveClusters"):
-        for one in mappings(section.get(key)):
-            yield from _named(one.get("cluster"))
+        for mapping in mappings(section.get(key)):
+            yield from _named(mapping.get("cluster"))
 
 
 def _listeners(section: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     """Walk the active listeners; one that is refused stays as it was before."""
-    for one in mappings(section.get("dynamicListeners")):
-        state = one.get("activeState")
+    for mapping in mappings(section.get("dynamicListeners")):
+        state = mapping.get("activeState")
         yield from _named(state.get("listener") if isinstance(state, dict) else None)
 
 
 def _routes(section: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    for one in mappings(section.get("dynamicRouteConfigs")):
-        yield from _named(one.get("routeConfig"))
+    for mapping in mappings(section.get("dynamicRouteConfigs")):
+        yield from _named(mapping.get("routeConfig"))
 
 
 def _endpoints(section: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     for key in ("staticEndpointConfigs", "dynamicEndpointConfigs"):
-        for one in mappings(section.get(key)):
-            for name, assignment in _named(one.get("endpointConfig"), "clusterName"):
+        for mapping in mappings(section.get(key)):
+            for name, assignment in _named(mapping.get("endpointConfig"), "clusterName"):
                 yield name, sorted(_addresses(assignment))
 
 
 def _addresses(assignment: dict[str, Any]) -> Iterator[str]:
     for locality in mappings(assignment.get("endpoints")):
-        for one in mappings(locality.get("lbEndpoints")):
-            endpoint = one.get("endpoint")
+        for mapping in mappings(locality.get("lbEndpoints")):
+            endpoint = mapping.get("endpoint")
             address = endpoint.get("address") if isinstance(endpoint, dict) else None
             given = address.get("socketAddress") if isinstance(address, dict) else None
             if isinstance(given, dict):

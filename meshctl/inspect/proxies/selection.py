@@ -14,17 +14,17 @@ _LATEST = datetime.max.replace(tzinfo=UTC)
 _SUGGESTED = 5
 
 _TROUBLES: dict[str, Callable[[ProxySync], bool]] = {
-    "stale": lambda one: one.worst in {Status.ERROR, Status.STALE},
-    "not-sent": lambda one: bool(one.having(Status.NOT_SENT)),
-    "skew": lambda one: one.skew is Skew.MINOR,
+    "stale": lambda proxy: proxy.worst in {Status.ERROR, Status.STALE},
+    "not-sent": lambda proxy: bool(proxy.having(Status.NOT_SENT)),
+    "skew": lambda proxy: proxy.skew is Skew.MINOR,
 }
 _ORDERS: dict[str, Callable[[ProxySync], Any]] = {
-    "name": lambda one: one.name,
-    "status": lambda one: list(Status).index(one.worst),
-    "age": lambda one: one.oldest(one.worst) or _LATEST,
-    "version": lambda one: [(part.isdigit(), int(part) if part.isdigit() else 0, part)
-                            for part in one.version.split(".")],
-    "istiod": lambda one: one.istiod,
+    "name": lambda proxy: proxy.name,
+    "status": lambda proxy: list(Status).index(proxy.worst),
+    "age": lambda proxy: proxy.oldest(proxy.worst) or _LATEST,
+    "version": lambda proxy: [(part.isdigit(), int(part) if part.isdigit() else 0, part)
+                            for part in proxy.version.split(".")],
+    "istiod": lambda proxy: proxy.istiod,
 }  # fmt: skip
 SORTS = tuple(_ORDERS)
 
@@ -90,14 +90,14 @@ def find_proxy(proxies: Sequence[ProxySync], name: str, namespace: str) -> Proxy
     A pod alone is looked for in the namespace first, then everywhere.
     """
     for known in (name, f"{name}.{namespace}"):
-        for one in proxies:
-            if one.name == known:
-                return one
+        for proxy_sync in proxies:
+            if proxy_sync.name == known:
+                return proxy_sync
     found = [proxy for proxy in proxies if proxy.pod == name]
     if len(found) == 1:
         return found[0]
     if found:
-        names = ", ".join(one.name for one in found)
+        names = ", ".join(proxy_sync.name for proxy_sync in found)
         raise UsageError(f"there are several proxies {quoted(name)}: {names}; name one in full")
     near = [proxy.name for proxy in proxies if proxy.name.startswith(name)]
     more = f", and {len(near) - _SUGGESTED} more" if len(near) > _SUGGESTED else ""
@@ -112,7 +112,9 @@ def lookalikes(proxies: Iterable[ProxySync], proxy: ProxySync) -> list[str]:
     pilot/pkg/xds/debug.go).
     """
     return [
-        one.name
-        for one in proxies
-        if one.istiod == proxy.istiod and one.name != proxy.name and proxy.name in one.name
+        proxy_sync.name
+        for proxy_sync in proxies
+        if proxy_sync.istiod == proxy.istiod
+        and proxy_sync.name != proxy.name
+        and proxy.name in proxy_sync.name
     ]

@@ -103,7 +103,7 @@ class ProxySync:
     @property
     def worst(self) -> Status:
         """``ERROR`` or ``STALE`` where a type is; ``NOT SENT`` where it got nothing at all."""
-        states = {one.status for one in self.types.values()}
+        states = {status.status for status in self.types.values()}
         if states <= {Status.NOT_SENT}:
             return Status.NOT_SENT
         return min(states - {Status.NOT_SENT}, key=_SEVERITY.__getitem__)
@@ -120,11 +120,15 @@ class ProxySync:
 
     def having(self, status: Status) -> list[str]:
         """Name the types in a state."""
-        return [name for name, one in self.types.items() if one.status is status]
+        return [name for name, type_status in self.types.items() if type_status.status is status]
 
     def oldest(self, status: Status) -> datetime | None:
         """Since when the first of the types in a state is in it, as far as it is known."""
-        since = [one.since for one in self.types.values() if one.status is status and one.since]
+        since = [
+            type_status.since
+            for type_status in self.types.values()
+            if type_status.status is status and type_status.since
+        ]
         return min(since, default=None)
 
 
@@ -150,19 +154,21 @@ def read_answers(answers: Iterable[IstiodAnswer]) -> KnownProxies:
             silent.append(answer._replace(error=str(error)))
             continue
         given += 1
-        for one in proxies:
-            key = (one.cluster, one.name)
-            found[key] = _newest(found[key], one) if key in found else one
+        for proxy in proxies:
+            key = (proxy.cluster, proxy.name)
+            found[key] = _newest(found[key], proxy) if key in found else proxy
     if not given:
         raise ClusterError(f"no istiod says which proxies it has: {_reasons(silent)}")
-    return KnownProxies(sorted(found.values(), key=lambda one: (one.name, one.cluster)), silent)
+    return KnownProxies(
+        sorted(found.values(), key=lambda proxy: (proxy.name, proxy.cluster)), silent
+    )
 
 
 def _reasons(silent: Iterable[IstiodAnswer]) -> str:
     """Give each reason once, with those that it holds for."""
     found: dict[str, list[str]] = {}
-    for one in silent:
-        found.setdefault(one.error, []).append(one.istiod)
+    for answer in silent:
+        found.setdefault(answer.error, []).append(answer.istiod)
     return "; ".join(f"{', '.join(names)}: {reason}" for reason, names in found.items())
 
 
@@ -238,7 +244,7 @@ def _newest(first: ProxySync, second: ProxySync) -> ProxySync:
 
 
 def _last_sent(proxy: ProxySync) -> datetime:
-    since = (one.since for one in proxy.types.values() if one.since)
+    since = (status.since for status in proxy.types.values() if status.since)
     return max(since, default=datetime.min.replace(tzinfo=UTC))
 
 

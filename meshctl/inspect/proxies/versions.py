@@ -52,15 +52,18 @@ def versions(
     """Collect the versions; without ``known`` the client's alone."""
     if known is None:
         return Versions(client)
-    errors = {one.istiod: one.error for one in known.silent}
+    errors = {answer.istiod: answer.error for answer in known.silent}
     counts = Counter(proxy.version for proxy in known.proxies)
     return Versions(
         client,
         tuple(
             IstiodVersion(
-                one.istiod, one.revision or None, one.version or None, errors.get(one.istiod)
+                answer.istiod,
+                answer.revision or None,
+                answer.version or None,
+                errors.get(answer.istiod),
             )
-            for one in answers
+            for answer in answers
         ),
         tuple(ProxyVersion(version or None, count) for version, count in sorted(counts.items())),
         tuple(

@@ -109,8 +109,14 @@ def _gateways(mesh: Mesh, target: str, home: str) -> Iterator[EffectiveGateway]:
 
 def _of_listeners(mesh: Mesh, gateway: KubernetesGateway) -> Iterator[EffectiveGateway]:
     """Find the workloads that serve listeners of a Gateway of the Gateway API."""
-    made = (one for one in mesh.gateway_api.generated_gateways if one.parent is gateway)
-    yield from dict.fromkeys(each for one in made for each in mesh.merged_gateways.of(one))
+    made = (
+        generated_gateway
+        for generated_gateway in mesh.gateway_api.generated_gateways
+        if generated_gateway.parent is gateway
+    )
+    yield from dict.fromkeys(
+        each for generated_gateway in made for each in mesh.merged_gateways.of(generated_gateway)
+    )
 
 
 def _workload(mesh: Mesh, target: str, home: str) -> Workload | None:
@@ -131,7 +137,7 @@ def _hosts(mesh: Mesh, target: str, home: str) -> Iterator[str]:
         workload = _workload(mesh, target, home)
         if workload is not None:
             found = tuple(mesh.workloads.container_ports.hosts(mesh.workloads.listed(workload)))
-    yield from dict.fromkeys(one.host for one in found)
+    yield from dict.fromkeys(registered_host.host for registered_host in found)
 
 
 def _is_routed(mesh: Mesh, host: str, home: str) -> bool:
@@ -144,7 +150,7 @@ def _of_host(mesh: Mesh, host: str, home: str) -> HostRoutes:
     serving = mesh.merged_gateways.serving_gateways(host)
     return HostRoutes(
         host,
-        {one.workload.name: _closest(one, host) for one in serving},
+        {gateway.workload.name: _closest(gateway, host) for gateway in serving},
         _in_mesh(mesh, host, home),
     )
 
@@ -154,9 +160,9 @@ def _closest(gateway: EffectiveGateway, host: str) -> dict[str, tuple[VirtualHos
     found: dict[str, tuple[VirtualHostEntry, ...]] = {}
     for name, hosts in sorted(gateway.route_configs.items()):
         index: HostIndex[VirtualHost] = HostIndex()
-        for one in hosts:
-            for domain in one.domains:
-                index.add(domain, one)
+        for virtual_host in hosts:
+            for domain in virtual_host.domains:
+                index.add(domain, virtual_host)
         for closest in index.most_specific(host)[:1]:
             found[name] = host_entries([closest])
     return found
@@ -196,17 +202,20 @@ def _routes_of(
         return route.virtual_service.partition("/")[0] in namespaces
 
     kept = (replace(host, routes=tuple(filter(is_of, host.routes))) for host in hosts)
-    return tuple(one for one in kept if one.routes)
+    return tuple(virtual_host_entry for virtual_host_entry in kept if virtual_host_entry.routes)
 
 
 def _nothing(mesh: Mesh, target: str) -> UsageError:
     from meshctl.inspect.near_names import nearest, nearest_hosts  # noqa: PLC0415 - for a mistake alone
 
-    services = [f"{one.source.name}.{one.namespace}" for one in mesh.registry]
+    services = [
+        f"{registered_host.source.name}.{registered_host.namespace}"
+        for registered_host in mesh.registry
+    ]
     workloads = [f"{workload.name}.{workload.namespace}" for workload in mesh.workloads]
-    gateways = [one.workload.name for one in mesh.merged_gateways]
+    gateways = [effective_gateway.workload.name for effective_gateway in mesh.merged_gateways]
     near = nearest(target, [*services, *workloads])
-    hosts = {one.host for one in mesh.registry} | {
+    hosts = {registered_host.host for registered_host in mesh.registry} | {
         domain
         for gateway in mesh.merged_gateways
         for several in gateway.route_configs.values()

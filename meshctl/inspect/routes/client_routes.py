@@ -71,12 +71,12 @@ def _client(mesh: Mesh, written: str, namespace: str) -> Workload:
     return workload
 
 
-def _table(one: SidecarVirtualHost) -> ClientTable:
-    service = one.virtual_service
+def _table(virtual_host: SidecarVirtualHost) -> ClientTable:
+    service = virtual_host.virtual_service
     return ClientTable(
-        one.port,
-        one.domain,
+        virtual_host.port,
+        virtual_host.domain,
         None if service is None else service.key_name,
-        "host" if service is None else ("routes" if one.answers_all else "404"),
-        tuple(map(route_entry, one.routes)),
+        "host" if service is None else ("routes" if virtual_host.answers_all else "404"),
+        tuple(map(route_entry, virtual_host.routes)),
     )

@@ -122,7 +122,7 @@ def match_of(match: Match | None, *, by_segment: bool = False) -> EnvoyMatch:
         _condition(name, text, invert=True)
         for name, text in match.child("withoutHeaders").data.items()
     ]
-    headers = sorted(wanted + unwanted, key=lambda one: str(one.name))
+    headers = sorted(wanted + unwanted, key=lambda condition: str(condition.name))
     headers += [
         _condition(f":{key}", match.data[key])
         for key in ("method", "authority", "scheme")

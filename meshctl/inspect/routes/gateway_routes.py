@@ -98,7 +98,10 @@ def gateway_entry(gateway: EffectiveGateway, mesh: Mesh) -> GatewayEntry:
         _listeners(gateway),
         {name: host_entries(hosts) for name, hosts in sorted(gateway.route_configs.items())},
         tuple(_servers(gateway)),
-        tuple((one.key_name, name) for one, name in never_routes(gateway, mesh)),
+        tuple(
+            (virtual_service.key_name, name)
+            for virtual_service, name in never_routes(gateway, mesh)
+        ),
     )
 
 
@@ -120,8 +123,8 @@ class GatewayEntries:
 def alike(entries: Iterable[GatewayEntry]) -> list[tuple[GatewayEntry, list[str]]]:
     """Group the gateway workloads that share all their parts: the first of each, and all names."""
     found: dict[tuple[int, ...], tuple[GatewayEntry, list[str]]] = {}
-    for one in entries:
-        found.setdefault(one.parts, (one, []))[1].append(one.name)
+    for entry in entries:
+        found.setdefault(entry.parts, (entry, []))[1].append(entry.name)
     return list(found.values())
 
 
@@ -171,9 +174,9 @@ def never_routes(gateway: EffectiveGateway, mesh: Mesh) -> Iterator[tuple[Virtua
     }
     for service in mesh.of(VirtualService):
         for route in service.http:
-            for one in route.matches or (route,):
-                if (one.resource, one.path) not in used:
-                    yield service, _written_name(route, one)
+            for match in route.matches or (route,):
+                if (match.resource, match.path) not in used:
+                    yield service, _written_name(route, match)
 
 
 def reason(server: MergedServer, gateway: EffectiveGateway) -> str:
@@ -208,21 +211,29 @@ def _servers(gateway: EffectiveGateway) -> Iterator[ServerEntry]:
     """
     rivals = {server.rival for server in gateway.servers if server.rival is not None}
     before = _configuration(gateway) if rivals else None
-    for one in gateway.servers:
-        serves = one in gateway.serving
+    for merged_server in gateway.servers:
+        serves = merged_server in gateway.serving
         has_effect = serves
-        if one in rivals:
-            has_effect = _configuration(gateway.without(one.server)) != before
+        if merged_server in rivals:
+            has_effect = _configuration(gateway.without(merged_server.server)) != before
         yield ServerEntry(
-            one.key_name, serves, has_effect, one.target, reason(one, gateway),
-            place(one.server.at()),
+            merged_server.key_name, serves, has_effect, merged_server.target, reason(merged_server, gateway),
+            place(merged_server.server.at()),
         )  # fmt: skip
 
 
 def _configuration(gateway: EffectiveGateway) -> object:
     """Everything that Envoy gets, to compare with that of another gateway."""
     hosts = {
-        name: [(one.name, one.domains, bool(one.redirects), _sent(one)) for one in several]
+        name: [
+            (
+                virtual_host.name,
+                virtual_host.domains,
+                bool(virtual_host.redirects),
+                _sent(virtual_host),
+            )
+            for virtual_host in several
+        ]
         for name, several in gateway.route_configs.items()
     }
     return _listeners(gateway), hosts
@@ -245,6 +256,6 @@ def _order_is_known(host: VirtualHost) -> bool:
     return order_is_known(services) and order_is_known(gateways)
 
 
-def _written_name(route: Route, one: View) -> str:
-    own = one.name if isinstance(one, Match) else ""
+def _written_name(route: Route, view: View) -> str:
+    own = view.name if isinstance(view, Match) else ""
     return f"{route.name}.{own}" if own else route.name

@@ -22,8 +22,12 @@ def settings_of(route: EffectiveRoute) -> dict[str, Any]:
         "timeout": in_words(settings.timeout) if settings.timeout else "",
         "retries": _retries(settings.retries),
         "mirrors": [
-            {"host": one.destination.host, "port": one.destination.port, "percent": one.percent}
-            for one in settings.mirrors
+            {
+                "host": mirror.destination.host,
+                "port": mirror.destination.port,
+                "percent": mirror.percent,
+            }
+            for mirror in settings.mirrors
         ],
         "requestHeaders": _headers(settings.request),
         "responseHeaders": _headers(settings.response),
@@ -76,8 +80,16 @@ def _fault_form(faults: "Faults | None") -> dict[str, Any]:
 
 def _headers(changes: HeaderChanges) -> dict[str, Any]:
     found: dict[str, Any] = {
-        "set": {one.name: one.value for one in changes.changed if not one.append},
-        "add": {one.name: one.value for one in changes.changed if one.append},
+        "set": {
+            header_change.name: header_change.value
+            for header_change in changes.changed
+            if not header_change.append
+        },
+        "add": {
+            header_change.name: header_change.value
+            for header_change in changes.changed
+            if header_change.append
+        },
         "remove": list(changes.removed),
     }
     return {key: value for key, value in found.items() if value}

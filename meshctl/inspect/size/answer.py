@@ -148,11 +148,11 @@ def _counted(mesh: Mesh) -> Iterator[_Counted]:
 def _by_workload(mesh: Mesh, measured: Mapping[str, float]) -> dict[str, list[float]]:
     """File measurements of pods under their workload: by the pod itself, else by its name."""
     listed = {
-        one.key_name: mesh.workloads.listed(one).key_name
-        for one in mesh.of(Workload)
-        if one.kind == "Pod"
+        workload.key_name: mesh.workloads.listed(workload).key_name
+        for workload in mesh.of(Workload)
+        if workload.kind == "Pod"
     }
-    names = {one.key_name for one in mesh.workloads}
+    names = {workload.key_name for workload in mesh.workloads}
     found: dict[str, list[float]] = {}
     for pod, mib in measured.items():
         known = listed.get(pod) or _named_after(pod, names)
@@ -212,7 +212,7 @@ def _savings(mesh: Mesh, model: MemoryModel) -> Iterator[Saving]:
         if clusters > 0:
             total = clusters * model.mib_per_cluster * sidecars
             found.append(Saving(namespace, sidecars, clusters, total))
-    yield from sorted(found, key=lambda one: (-one.total_mib, one.namespace))
+    yield from sorted(found, key=lambda saving: (-saving.total_mib, saving.namespace))
 
 
 def _advice(mesh: Mesh, sidecars: Sequence[ProxyRow], model: MemoryModel) -> Advice | None:
@@ -221,7 +221,7 @@ def _advice(mesh: Mesh, sidecars: Sequence[ProxyRow], model: MemoryModel) -> Adv
     needs = sorted(row.memory_mib for row in sidecars)
     most = needs[min(int(0.99 * len(needs)), len(needs) - 1)]
     wanted = ceil(most * _HEADROOM / _STEP_MIB) * _STEP_MIB
-    limits = [found for one in mesh.workloads if (found := _limit(one)) is not None]
+    limits = [found for workload in mesh.workloads if (found := _limit(workload)) is not None]
     today = min(limits, default=_DEFAULT_LIMIT_MIB)
     room = today - model.base_mib
     at_limit = int(room / model.mib_per_cluster) if room > 0 and model.mib_per_cluster else None

@@ -46,16 +46,16 @@ class ControlPlane:
 def measured_memory(prometheus: Prometheus) -> dict[str, float]:
     """Read the memory of each proxy in MiB, by ``namespace/pod``."""
     return {
-        f"{one.labels.get('namespace', '')}/{one.labels.get('pod', '')}": one.value / _MIB
-        for one in prometheus.query(_MEMORY)
-        if one.value > 0
+        f"{sample.labels.get('namespace', '')}/{sample.labels.get('pod', '')}": sample.value / _MIB
+        for sample in prometheus.query(_MEMORY)
+        if sample.value > 0
     }
 
 
 def control_plane(prometheus: Prometheus) -> ControlPlane:
     """Read what istiod says of its pushes; NaN, as of a rate without pushes, is no value."""
     figures = {name: prometheus.value(query) for name, query in _FIGURES.items()}
-    pushed = {one.labels.get("type", ""): one.value for one in prometheus.query(_PUSHED)}
+    pushed = {sample.labels.get("type", ""): sample.value for sample in prometheus.query(_PUSHED)}
     return ControlPlane(
         **{name: _real(value) for name, value in figures.items()},
         pushed_bytes={name: value for name, value in sorted(pushed.items()) if value == value},  # noqa: PLR0124 - NaN differs from itself

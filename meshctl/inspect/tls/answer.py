@@ -49,7 +49,11 @@ class TlsAnswer(NamedTuple):
             return 1
         servers = (row.connection.server for row, _ in self.rows.weighed())
         demands = (server.demand for server in servers if server is not None)
-        return 2 if any(one is not None and one.mode is Mode.UNKNOWN for one in demands) else 0
+        return (
+            2
+            if any(demand is not None and demand.mode is Mode.UNKNOWN for demand in demands)
+            else 0
+        )
 
     def failures(self) -> list[TlsFailure]:
         """Group the conflicts by what decides them."""
@@ -95,10 +99,12 @@ def narrow(mesh: Mesh, namespace: str, client: str | None, host: str | None) -> 
     port = int(number) if number.isdecimal() else None
     if not found or (number and port is None):
         raise _no_host(mesh, host)
-    if port is not None and not any(one.port(port) for one in found):
-        ports = sorted({str(one.number) for each in found for one in each.ports})
+    if port is not None and not any(registered_host.port(port) for registered_host in found):
+        ports = sorted({str(host_port.number) for each in found for host_port in each.ports})
         raise UsageError(f"{found[0].host} has no port {port}; it has {', '.join(ports)}")
-    return TlsFilter(name, tuple(dict.fromkeys(one.host for one in found)), port)
+    return TlsFilter(
+        name, tuple(dict.fromkeys(registered_host.host for registered_host in found)), port
+    )
 
 
 def _is_host(mesh: Mesh, text: str, namespace: str) -> bool:
@@ -118,9 +124,13 @@ def _parted(text: str) -> tuple[str, str]:
 def _no_host(mesh: Mesh, host: str) -> UsageError:
     from meshctl.inspect.near_names import nearest, nearest_hosts  # noqa: PLC0415 - for a mistake alone
 
-    services = [one for one in mesh.registry if isinstance(one.source, Service)]
+    services = [
+        registered_host
+        for registered_host in mesh.registry
+        if isinstance(registered_host.source, Service)
+    ]
     near = nearest(host, (f"{service.source.name}.{service.namespace}" for service in services))
-    near = near or nearest_hosts(host, (one.host for one in mesh.registry))
+    near = near or nearest_hosts(host, (registered_host.host for registered_host in mesh.registry))
     hint = f"did you mean {' or '.join(near)}?" if near else (
         "name it as HOST, HOST.NAMESPACE or in full, with or without :PORT"
     )  # fmt: skip

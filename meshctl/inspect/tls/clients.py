@@ -32,7 +32,7 @@ class AlikeClients:
     def __iter__(self) -> Iterator[Client]:
         for home, clients in self._homes.items():
             if home not in self._but_homes:
-                yield from (one for one in clients if one.name not in self._but)
+                yield from (client for client in clients if client.name not in self._but)
 
     @property
     def first(self) -> Client:
@@ -56,9 +56,9 @@ class Clients:
         self._all = clients
         self._shown = shown
         self._kinds: dict[Hashable, _Kind] = {}
-        for one in clients:
-            key = one.proxy, one.past_sidecar, self.are_shown(one)
-            self._kinds.setdefault(key, _Kind(len(self._kinds))).add(one)
+        for client in clients:
+            key = client.proxy, client.past_sidecar, self.are_shown(client)
+            self._kinds.setdefault(key, _Kind(len(self._kinds))).add(client)
 
     def __iter__(self) -> Iterator[Client]:
         return iter(self._all)
@@ -120,18 +120,18 @@ class _Kind:
         groups: dict[tuple[int, ...], list[Client]] = {}
         for place in sorted(picking):
             groups.setdefault(tuple(picking[place]), []).append(clients[place])
-        picked = {one.name for several in groups.values() for one in several}
+        picked = {client.name for several in groups.values() for client in several}
         if len(picked) < len(clients):
             key, rest = (self.number, home), len(clients) - len(picked)
             yield AlikeClients((key,), {home: clients}, rest, but=picked)
         for several in groups.values():
-            names = [one.name for one in several]
+            names = [client.name for client in several]
             yield AlikeClients(names, {home: several}, len(several))
 
     @cached_property
     def _by_labels(self) -> LabelIndex[int]:
         index: LabelIndex[int] = LabelIndex()
         for home, clients in self.homes.items():
-            for place, one in enumerate(clients):
-                index.add(home, one.labels, place)
+            for place, client in enumerate(clients):
+                index.add(home, client.labels, place)
         return index

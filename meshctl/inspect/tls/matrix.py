@@ -33,7 +33,7 @@ def matrix(mesh: Mesh, namespace: str) -> Iterator[tuple[str, str, str]]:
     for proxy, client in _CLIENTS:
         found = list(_connections(mesh, Client(f"a client {client}", namespace, proxy)))
         for is_inside, server in _SERVERS:
-            meant = [one for one in found if _is_inside(one) is is_inside]
+            meant = [connection for connection in found if _is_inside(connection) is is_inside]
             yield client, server, _summary(meant)
 
 
@@ -44,9 +44,9 @@ def _connections(mesh: Mesh, client: Client) -> Iterator[Connection]:
     servers = GatewayServers(mesh.merged_gateways)
     for host in mesh.registry.of_namespace(client.namespace):
         if not host.is_external:
-            for one, _ in mtls.kinds_of_connections(client, host):
-                if one.server is not None:
-                    yield servers.judged(one)
+            for connection, _ in mtls.kinds_of_connections(client, host):
+                if connection.server is not None:
+                    yield servers.judged(connection)
 
 
 def _is_inside(connection: Connection) -> bool:

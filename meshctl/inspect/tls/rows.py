@@ -71,7 +71,9 @@ class TlsLine(NamedTuple):
     @property
     def objects(self) -> str:
         """The objects that decide it, as ``Kind namespace/name``."""
-        return ", ".join(dict.fromkeys(one.resource.title for one in self.decided_by))
+        return ", ".join(
+            dict.fromkeys(tls_decider.resource.title for tls_decider in self.decided_by)
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -182,8 +184,8 @@ class TlsRows:
                 kinds[key] = first, known + number // row.number
         found = Counter[str]()
         for row, number in kinds.values():
-            for one in self._of_each_pod([row]):
-                found[one.line.reason] += number
+            for tls_row in self._of_each_pod([row]):
+                found[tls_row.line.reason] += number
         return found
 
     def only(self, is_meant: Callable[[TlsRow], bool]) -> "TlsRows":
@@ -232,14 +234,16 @@ class TlsCheck:
         registry = self._mesh.registry
         hosts = [*registry]
         if asked.hosts is not None:
-            hosts = [one for name in asked.hosts for one in registry.at(name)]
+            hosts = [
+                registered_host for name in asked.hosts for registered_host in registry.at(name)
+            ]
         clients = Clients(self._mesh, self._clients(asked.client), shown)
         found = TlsRows(clients, hosts, self._to_pod)
-        for name in dict.fromkeys(one.host for one in hosts):
+        for name in dict.fromkeys(host.host for host in hosts):
             for alike in clients.at(name):
                 rows = self._rows_at(name, alike.first, asked.port)
                 is_shown = clients.are_shown(alike.first)
-                kept = (one for one in rows if is_shown or _home(one) in shown)
+                kept = (row for row in rows if is_shown or _home(row) in shown)
                 found.add(name, TlsGroup(alike, tuple(kept)))
         return found
 
@@ -304,7 +308,7 @@ class TlsCheck:
         found = {
             workload.key_name: self._mesh.security.mtls.client(workload) for workload in workloads
         }
-        return sorted(found.values(), key=lambda one: (one.namespace, one.name))
+        return sorted(found.values(), key=lambda client: (client.namespace, client.name))
 
     def _line(self, connection: Connection) -> TlsLine:
         upstream, server = connection.upstream, connection.server

@@ -130,10 +130,13 @@ def describe(mesh: Mesh, request: TracedRequest, hop: Hop) -> Trace:
 def _destinations(hop: Hop) -> tuple[TracedDestination, ...]:
     found = (
         TracedDestination(
-            one.target.host, one.target.port, one.target.subset or None, one.target.weight
+            sending.target.host,
+            sending.target.port,
+            sending.target.subset or None,
+            sending.target.weight,
         )
-        for _, one in last_sendings(hop)
-        if one.target is not None
+        for _, sending in last_sendings(hop)
+        if sending.target is not None
     )
     return tuple(dict.fromkeys(found))
 
@@ -145,7 +148,9 @@ def _path(request: TracedRequest, hop: Hop) -> str | None:
     path = request.path
     while True:
         path = hop.path or path
-        following = [leg.next for one in hop.sendings for leg in one.legs if leg.next is not None]
+        following = [
+            leg.next for sending in hop.sendings for leg in sending.legs if leg.next is not None
+        ]
         if not following:
             return path
         hop = following[0]
@@ -190,7 +195,9 @@ class _Hops:
             _decided(considered(self._mesh, hop, self._http)) if first else (),
             hop.reason or None, hop.faults,
         )  # fmt: skip
-        following = [leg.next for one in hop.sendings for leg in one.legs if leg.next is not None]
+        following = [
+            leg.next for sending in hop.sendings for leg in sending.legs if leg.next is not None
+        ]
         for one in distinct(following):
             yield from self.of(one, depth + 1)
 
@@ -207,26 +214,26 @@ def _decided(several: Iterable[Reason]) -> tuple[DecidedBy, ...]:
     return tuple(dict.fromkeys(DecidedBy(ref, text) for ref, text in several))
 
 
-def form(one: Trace) -> dict[str, Any]:
+def form(trace: Trace) -> dict[str, Any]:
     """Write a trace for programs, in the form of schemas/trace-v1.json."""
-    request = one.request
+    request = trace.request
     return {
-        "id": one.id,
+        "id": trace.id,
         "request": {
             "from": request.client, "method": request.method, "url": request.url,
             "headers": dict(request.headers),
         },
-        "summary": one.summary, "outcome": one.outcome, "flag": one.flag, "status": one.status,
+        "summary": trace.summary, "outcome": trace.outcome, "flag": trace.flag, "status": trace.status,
         "destinations": [
             {"host": d.host, "port": d.port, "subset": d.subset, "weight": d.weight}
-            for d in one.destinations
+            for d in trace.destinations
         ],
-        "path": one.path, "redirect": one.redirect, "tls": one.tls,
-        "authorization": None if one.authorization is None else {
-            "decision": one.authorization.decision, "policy": one.authorization.policy,
-            "rule": one.authorization.rule,
+        "path": trace.path, "redirect": trace.redirect, "tls": trace.tls,
+        "authorization": None if trace.authorization is None else {
+            "decision": trace.authorization.decision, "policy": trace.authorization.policy,
+            "rule": trace.authorization.rule,
         },
-        "hops": [hop_form(hop) for hop in one.hops],
+        "hops": [hop_form(hop) for hop in trace.hops],
     }  # fmt: skip
 
 

@@ -166,4 +166,4 @@ _CHECKS: Mapping[str, Callable[[Any, Trace], Iterator[str]]] = {
 
 def passed(results: Sequence[ExpectationResult]) -> bool:
     """Did all tests pass?"""
-    return not any(one.failures for one in results)
+    return not any(result.failures for result in results)

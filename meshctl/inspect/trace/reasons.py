@@ -36,8 +36,8 @@ def reasons_of_way(mesh: Mesh, hop: Hop) -> Iterator[Reason]:
         yield Reason(place_of(hop.route), _route_text(hop, hop.route))
     elif hop.tcp_service is not None:
         yield Reason(_whole(hop.tcp_service), "its tcp or tls route takes the connection")
-    for one in hop.sendings:
-        yield from _cluster(one)
+    for sending in hop.sendings:
+        yield from _cluster(sending)
     if hop.demand is not None and hop.demand.ref is not None:
         yield Reason(hop.demand.ref, f"the port takes {_MODES[hop.demand.mode.value]}")
 
@@ -87,10 +87,10 @@ def place_of(route: EffectiveRoute) -> Ref:
     return route.rule.action.at()
 
 
-def _cluster(one: Sending) -> Iterator[Reason]:
-    target, cluster = one.target, one.cluster
+def _cluster(sending: Sending) -> Iterator[Reason]:
+    target, cluster = sending.target, sending.cluster
     if target is not None and target.destination is not None and cluster is None:
-        yield Reason(target.destination.at("host"), _missing(one))
+        yield Reason(target.destination.at("host"), _missing(sending))
     if cluster is None:
         return
     upstream = cluster.upstream
@@ -107,8 +107,8 @@ def _cluster(one: Sending) -> Iterator[Reason]:
         yield Reason(ref, f"the client sends TLS mode {mode_of(tls)}")
 
 
-def _missing(one: Sending) -> str:
-    target = one.target
+def _missing(sending: Sending) -> str:
+    target = sending.target
     if target is None or not target.host:
         return "the backend is missing or not granted, so there is no cluster"
     if target.subset:
@@ -151,7 +151,9 @@ def _earlier_routes(mesh: Mesh, hop: Hop, http: HttpRequest | None) -> Iterator[
     assert workload is not None  # noqa: S101 - a sidecar has a pod
     hosts = mesh.request_paths.views.view_of(workload).hosts_on(taken.port)
     routes = hosts.routes_of(taken.virtual_service) if hosts is not None else ()
-    for route in [one for one in routes if one is not taken][: min(hop.route_index or 0, _MOST)]:
+    for route in [effective_route for effective_route in routes if effective_route is not taken][
+        : min(hop.route_index or 0, _MOST)
+    ]:
         if takes(route, http, "http") is False:
             yield Reason(place_of(route), _why_not(route, http))
 

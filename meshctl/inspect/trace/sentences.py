@@ -72,13 +72,15 @@ def _faults(hop: Hop, place: str = "") -> Iterator[str]:
     if hop.faults.aborts_all:
         return  # its share says so
     yield from (f"{text}{place}" for text in hop.faults.texts)
-    following = [leg.next for one in hop.sendings for leg in one.legs if leg.next is not None]
+    following = [
+        leg.next for sending in hop.sendings for leg in sending.legs if leg.next is not None
+    ]
     for one in following:
         yield from _faults(one, f" {_where(one)}")
 
 
 def _unreachable(hop: Hop) -> str:
-    if any(one.by_kube_proxy and not one.legs for one in hop.sendings):
+    if any(sending.by_kube_proxy and not sending.legs for sending in hop.sendings):
         return f"the connection goes to {_PAST_PORTS}, so it is refused or times out"
     return _FAILURES.get(hop.outcome, "nothing answers")
 
@@ -132,21 +134,21 @@ def _share(one: Share) -> str:
     return text
 
 
-def name_of(one: Sending) -> str:
+def name_of(sending: Sending) -> str:
     """Name a destination: host, port and subset."""
-    if one.target is None or not one.target.host:
-        end = one.legs[0].wire.endpoint if one.legs else None
+    if sending.target is None or not sending.target.host:
+        end = sending.legs[0].wire.endpoint if sending.legs else None
         place = f"{end.address}:{end.port}" if end is not None and end.port else ""
-        if end is not None and one.name == ZTUNNEL and end.workload is not None:
+        if end is not None and sending.name == ZTUNNEL and end.workload is not None:
             return place
         place = (place or (end.address if end is not None else "")).removeprefix("outside:")
-        return f"{place} past the mesh".strip() if end is not None else one.name
-    subset = f" subset {one.target.subset}" if one.target.subset else ""
-    return f"{one.target.host}:{one.target.port}{subset}"
+        return f"{place} past the mesh".strip() if end is not None else sending.name
+    subset = f" subset {sending.target.subset}" if sending.target.subset else ""
+    return f"{sending.target.host}:{sending.target.port}{subset}"
 
 
 def _target(hop: Hop) -> str:
-    return ", ".join(dict.fromkeys(name_of(one) for one in hop.sendings)) or "it"
+    return ", ".join(dict.fromkeys(name_of(sending) for sending in hop.sendings)) or "it"
 
 
 def _where(hop: Hop) -> str:
@@ -185,19 +187,23 @@ def of_hop(hop: Hop) -> str:
         return f"refuses: {hop.code}"
     passes = hop.outcome is Outcome.PASSTHROUGH
     verb = "passes on to" if passes else "sends to"
-    sent = dict.fromkeys(_sent(one) for one in hop.sendings)
+    sent = dict.fromkeys(_sent(sending) for sending in hop.sendings)
     return f"{verb} {'; '.join([*sent, *hop.faults.texts])}"
 
 
-def _sent(one: Sending) -> str:
-    share = f"{one.target.weight} % " if one.target is not None and one.target.weight else ""
-    if one.cluster is None and not one.name:
-        return f"{share}{name_of(one)}, for which it has no cluster"
-    if one.by_kube_proxy and not one.legs:
-        return f"{share}{_PAST_PORTS} ({name_of(one)})"
-    if one.lacks_authority:
-        return f"{share}{name_of(one)}, but {_UNCHECKED}"
-    if not one.legs:
-        return f"{share}{name_of(one)}, which has no endpoint"
-    wires = dict.fromkeys(_OVER.get(wire_name(leg), wire_name(leg)) for leg in one.legs)
-    return f"{share}{name_of(one)} {' and '.join(wires)}"
+def _sent(sending: Sending) -> str:
+    share = (
+        f"{sending.target.weight} % "
+        if sending.target is not None and sending.target.weight
+        else ""
+    )
+    if sending.cluster is None and not sending.name:
+        return f"{share}{name_of(sending)}, for which it has no cluster"
+    if sending.by_kube_proxy and not sending.legs:
+        return f"{share}{_PAST_PORTS} ({name_of(sending)})"
+    if sending.lacks_authority:
+        return f"{share}{name_of(sending)}, but {_UNCHECKED}"
+    if not sending.legs:
+        return f"{share}{name_of(sending)}, which has no endpoint"
+    wires = dict.fromkeys(_OVER.get(wire_name(leg), wire_name(leg)) for leg in sending.legs)
+    return f"{share}{name_of(sending)} {' and '.join(wires)}"

@@ -97,21 +97,23 @@ def _serving(mesh: Mesh, request: TracedRequest) -> EffectiveGateway:
     if not known:
         raise UsageError("the input has no Gateway, so nothing takes requests from outside")
     serving = mesh.gateway_api.gateways.serving_gateways(request.host)
-    here = _real([one for one in serving if _listens(one, request.port)])
+    here = _real([gateway for gateway in serving if _listens(gateway, request.port)])
     if len(here) > 1:
-        names = shortened([f"--from {GATEWAY}{one.workload.name}" for one in here], MOST_LISTED)
+        names = shortened(
+            [f"--from {GATEWAY}{gateway.workload.name}" for gateway in here], MOST_LISTED
+        )
         raise UsageError(f"several gateways serve {request.authority}; take one of {names}")
     if here and not here[0].workload.is_known:
         here = _real(
             [*serving, *here]
         )  # a gateway that is there comes before one that nothing runs
-    several = [one for one in known if _listens(one, request.port)]
+    several = [gateway for gateway in known if _listens(gateway, request.port)]
     return (here or _real(serving) or _real(several) or _real(known))[0]
 
 
 def _real(several: Sequence[EffectiveGateway]) -> list[EffectiveGateway]:
     """Those whose workload is there, or will be; all where no selector finds any."""
-    return [one for one in several if one.workload.is_known] or list(several)
+    return [gateway for gateway in several if gateway.workload.is_known] or list(several)
 
 
 def _listens(gateway: EffectiveGateway, port: int) -> bool:

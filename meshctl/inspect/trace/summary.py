@@ -50,15 +50,16 @@ def until_aborted(hop: Hop) -> Hop:
     """Cut the way off at hops whose fault answers every request."""
     if hop.faults.aborts_all:
         return replace(hop, sendings=(), path="", authority="", location="")
-    cut = tuple(_cut(one) for one in hop.sendings)
+    cut = tuple(_cut(sending) for sending in hop.sendings)
     return hop if cut == hop.sendings else replace(hop, sendings=cut)
 
 
-def _cut(one: Sending) -> Sending:
+def _cut(sending: Sending) -> Sending:
     legs = tuple(
-        leg if leg.next is None else leg._replace(next=until_aborted(leg.next)) for leg in one.legs
+        leg if leg.next is None else leg._replace(next=until_aborted(leg.next))
+        for leg in sending.legs
     )
-    return one if legs == one.legs else replace(one, legs=legs)
+    return sending if legs == sending.legs else replace(sending, legs=legs)
 
 
 def summary(hop: Hop) -> Summary:
@@ -106,31 +107,31 @@ def _own(hop: Hop, *, is_http: bool) -> Summary | None:
 
 def shares(hop: Hop) -> Iterator[Share]:
     """Walk the ends of the way behind a hop, with the share of each destination."""
-    total = sum(_weight(one) for one in hop.sendings) or 1
-    for one in hop.sendings:
-        percent = 100 * _weight(one) / total
-        if not one.legs:
-            yield Share(one, percent, None, _without_endpoint(hop, one))
-        for leg in one.legs:
-            yield Share(one, percent, leg, _of_leg(hop, leg))
+    total = sum(_weight(sending) for sending in hop.sendings) or 1
+    for sending in hop.sendings:
+        percent = 100 * _weight(sending) / total
+        if not sending.legs:
+            yield Share(sending, percent, None, _without_endpoint(hop, sending))
+        for leg in sending.legs:
+            yield Share(sending, percent, leg, _of_leg(hop, leg))
 
 
-def _weight(one: Sending) -> int:
-    weight = one.target.weight if one.target is not None else None
+def _weight(sending: Sending) -> int:
+    weight = sending.target.weight if sending.target is not None else None
     return 1 if weight is None else weight
 
 
-def _without_endpoint(hop: Hop, one: Sending) -> Summary:
+def _without_endpoint(hop: Hop, sending: Sending) -> Summary:
     is_http = hop.protocol == "http"
     if hop.direction is Direction.AMBIENT:
         return Summary("no-endpoint", None, None, hop)
-    if one.by_kube_proxy:
+    if sending.by_kube_proxy:
         return Summary("unreachable", "UF", 503 if is_http else None, hop)
-    if one.name and one.name != "UnknownService":
+    if sending.name and sending.name != "UnknownService":
         return Summary("unreachable", "UH", None, hop)
-    if one.cluster is None:
-        return Summary("no-cluster", "NC", one.missing_code if is_http else None, hop)
-    if one.lacks_authority:
+    if sending.cluster is None:
+        return Summary("no-cluster", "NC", sending.missing_code if is_http else None, hop)
+    if sending.lacks_authority:
         return Summary("tls-conflict", "UF", 503 if is_http else None, hop)
     return Summary("no-endpoint", "UH", 503 if is_http else None, hop)
 
@@ -156,19 +157,21 @@ def _of_leg(hop: Hop, leg: Leg) -> Summary:
 def last_sendings(hop: Hop) -> list[tuple[Hop, Sending]]:
     """List the destinations of the last proxies on the way, each with its hop."""
     found: list[tuple[Hop, Sending]] = []
-    for one in hop.sendings:
-        following = [leg.next for leg in one.legs if leg.next is not None and leg.next.sendings]
+    for sending in hop.sendings:
+        following = [leg.next for leg in sending.legs if leg.next is not None and leg.next.sendings]
         if following:
             for each in following[:1]:
                 found += last_sendings(each)
         else:
-            found.append((hop, one))
+            found.append((hop, sending))
     return found
 
 
 def ends(hop: Hop) -> Iterator[Hop]:
     """Walk the hops at which ways end."""
-    following = [leg.next for one in hop.sendings for leg in one.legs if leg.next is not None]
+    following = [
+        leg.next for sending in hop.sendings for leg in sending.legs if leg.next is not None
+    ]
     if not following:
         yield hop
     for one in following:
@@ -183,8 +186,8 @@ def tls_result(hop: Hop, found: Summary) -> str | None:
         return "no-endpoint"
     wires = {
         _TLS.get(wire_name(leg), "tls")
-        for _, one in last_sendings(hop)
-        for leg in one.legs
+        for _, sending in last_sendings(hop)
+        for leg in sending.legs
     }  # fmt: skip
     if not wires:
         return None
@@ -194,7 +197,7 @@ def tls_result(hop: Hop, found: Summary) -> str | None:
 def distinct(hops: Sequence[Hop]) -> list[Hop]:
     """List hops, those that do the very same at several pods of one workload once."""
     seen: dict[tuple[object, ...], Hop] = {}
-    for one in hops:
-        key = one.workload, one.outcome, one.chain, one.code
-        seen.setdefault(key, one)
+    for hop in hops:
+        key = hop.workload, hop.outcome, hop.chain, hop.code
+        seen.setdefault(key, hop)
     return list(seen.values())

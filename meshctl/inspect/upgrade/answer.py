@@ -128,7 +128,7 @@ class _Answers:
         seen: set[Ref] = set()
         asked: list[tuple[Entry, Pinned | None]] = [*self._changes()]
         self.known = len(asked)
-        asked += ((one, None) for one in STANDING)
+        asked += ((standing, None) for standing in STANDING)
         for entry, ended in asked:
             if not ignored.include(entry.rule) and chosen.choose(entry.rule):
                 self._ask(entry, ended, seen)
@@ -185,7 +185,7 @@ def _planned(
     answers: _Answers, files: Loaded, settings: Settings, found: Sequence[Found]
 ) -> UpgradePlan:
     upgrade = answers.upgrade
-    rules = {one.id: one for one in load_family("document")}
+    rules = {rule.id: rule for rule in load_family("document")}
     funnel = IgnoreFilter(settings, [*files.documents, *files.sources, *files.others])
     kept: list[tuple[_Concern, LocatedFinding, int, tuple[Hit, ...]]] = []
     with phase("places and ignores"):
@@ -197,7 +197,7 @@ def _planned(
         problems, count = _problems(files, funnel, rules)
     ignored += count
     used = {concern.entry.id: concern.entry.rule for concern, *_ in kept}
-    findings = sorted([*(one for _, one, *_ in kept), *problems], key=order)
+    findings = sorted([*(finding for _, finding, *_ in kept), *problems], key=order)
     report = Report(
         version=__version__, findings=tuple(findings), not_checked=tuple(_gaps(answers, files)),
         summary=_summary(files, upgrade, findings, ignored), rules={**rules, **used},
@@ -227,7 +227,9 @@ def _shown(
     Places of all concerns are found together, since the text of a document is parsed for them.
     """
     is_shown = shown_filter(settings)
-    hits = [(one.entry.rule, one.severity, hit) for one in concerns for hit in one.hits]
+    hits = [
+        (concern.entry.rule, concern.severity, hit) for concern in concerns for hit in concern.hits
+    ]
     hits.sort(key=lambda one: _document(one[2].ref.resource))
     found: list[tuple[LocatedFinding, Hit]] = []
     ignored: set[str] = set()
@@ -315,7 +317,7 @@ def _problems(
         for problem in (*files.problems, *funnel.problems, *funnel.expired())
         if (name := f"document/{problem.kind}") in rules
     ]
-    kept = [one for one in found if not funnel.ignores(one, None)]
+    kept = [finding for finding in found if not funnel.ignores(finding, None)]
     return kept, len(found) - len(kept)
 
 

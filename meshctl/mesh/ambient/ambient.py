@@ -120,7 +120,7 @@ class Ambient:
         from meshctl.mesh.ambient.waypoints import Waypoints
 
         inventory = self._inventory
-        namespaces = {one.name: one for one in inventory.of(Namespace)}
+        namespaces = {namespace.name: namespace for namespace in inventory.of(Namespace)}
         return Waypoints(inventory.of(KubernetesGateway), inventory.of(GatewayClass), namespaces)
 
     def may_be_ready(self, binding: "Binding") -> bool:
@@ -165,7 +165,7 @@ class Ambient:
         """The workloads and services that ztunnel gets."""
         from meshctl.mesh.ambient.workload_api import WorkloadApi
 
-        namespaces = {one.name: one for one in self._inventory.of(Namespace)}
+        namespaces = {namespace.name: namespace for namespace in self._inventory.of(Namespace)}
         return WorkloadApi(self._registry, namespaces, self.waypoints, self.policies)
 
     @cached_property
@@ -187,7 +187,9 @@ class Ambient:
     @cached_property
     def _bound(self) -> "dict[Waypoint, list[ZtunnelService]]":
         found: dict[Waypoint, list[ZtunnelService]] = {}
-        for service in sorted(self.api.services.values(), key=lambda one: one.key_name):
+        for service in sorted(
+            self.api.services.values(), key=lambda ztunnel_service: ztunnel_service.key_name
+        ):
             if service.binding.bound is not None:
                 found.setdefault(service.binding.bound, []).append(service)
         return found

@@ -54,7 +54,7 @@ def converted(policy: AuthorizationPolicy, root_namespace: str) -> ZtunnelPolicy
     groups = [converted_rule(policy, rule) for rule in policy.rules]
     return ZtunnelPolicy(
         policy.namespace, policy.name, scope, policy.action,
-        tuple(one for one in groups if one.effect is not Effect.LEFT_OUT),
+        tuple(group for group in groups if group.effect is not Effect.LEFT_OUT),
         policy, policy.selector,
     )  # fmt: skip
 
@@ -67,7 +67,7 @@ def converted_rule(policy: AuthorizationPolicy, rule: AuthorizationRule) -> Grou
     clauses = [
         tuple(map(_operation, rule.operations)),
         tuple(_source(source, policy.namespace) for source in rule.sources),
-        *((_condition(one),) for one in rule.conditions),
+        *((_condition(condition),) for condition in rule.conditions),
     ]
     kept: tuple[Clause, ...] = tuple(clause for clause in clauses if clause)
     group = Group(kept, rule)

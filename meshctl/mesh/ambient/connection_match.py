@@ -51,7 +51,7 @@ def matches(policy: ZtunnelPolicy, connection: PeerConnection) -> bool:
 def matches_group(group: Group, connection: PeerConnection) -> bool:
     """Do all clauses of a rule match? In each, one match with any field has to."""
     return all(
-        any(not one.is_empty and _matches(one, connection) for one in clause)
+        any(not match.is_empty and _matches(match, connection) for match in clause)
         for clause in group.clauses
     )
 
@@ -59,7 +59,7 @@ def matches_group(group: Group, connection: PeerConnection) -> bool:
 def covers_port(group: Group, port: int) -> bool:
     """Does a rule match every connection to a port, whoever opens it?"""
     return all(
-        any(not one.is_empty and _asks_port_alone(one, port) for one in clause)
+        any(not match.is_empty and _asks_port_alone(match, port) for match in clause)
         for clause in group.clauses
     )
 

@@ -75,15 +75,15 @@ class PeerConversion:
     @cached_property
     def policies(self) -> dict[str, ZtunnelPolicy]:
         """All policies that ztunnel gets, by key: the one for STRICT, and those with ports."""
-        converted = [one for one in map(self._converted, self._narrow) if one is not None]
+        converted = [policy for policy in map(self._converted, self._narrow) if policy is not None]
         every = [*converted, self._static] if self._wide or self._narrow else []
-        return {one.key_name: one for one in every}
+        return {policy.key_name: policy for policy in every}
 
     def demand(self, namespace: str, labels: Mapping[str, str], port: int) -> EffectiveMode:
         """Say whether ztunnel takes plaintext on a port of a pod, and which object decides it."""
         plaintext = PeerConnection(ANONYMOUS, port)
         named = (self.policies.get(key) for key in self.keys_for(namespace, labels))
-        is_refused = any(matches(one, plaintext) for one in named if one is not None)
+        is_refused = any(matches(policy, plaintext) for policy in named if policy is not None)
         mode = Mode.STRICT if is_refused else Mode.PERMISSIVE
         every = [*self._of_levels(namespace, labels)]
         written = self._written(self._levels(namespace, labels), port)
@@ -109,9 +109,9 @@ class PeerConversion:
         own = levels.workload
         if own is not None and own.port_modes.get(port):
             yield own.port_modes[port], own.spec.at("portLevelMtls", str(port), "mode")
-        for one in (own, levels.namespace, levels.mesh):
-            if one is not None and one.mode:
-                yield one.mode, one.spec.at("mtls", "mode")
+        for peer_authentication in (own, levels.namespace, levels.mesh):
+            if peer_authentication is not None and peer_authentication.mode:
+                yield peer_authentication.mode, peer_authentication.spec.at("mtls", "mode")
 
     @cached_property
     def _static(self) -> ZtunnelPolicy:

@@ -84,8 +84,8 @@ class WaypointPolicies:
         """The AuthorizationPolicies that hold for a service behind a waypoint, or for its pods."""
         homes = self._homes(waypoint, service, root_first=True)
         return [
-            one for home in homes for one in self._authorization.get(home, ())
-            if self._attaches(one, waypoint, service)
+            policy for home in homes for policy in self._authorization.get(home, ())
+            if self._attaches(policy, waypoint, service)
         ]  # fmt: skip
 
     def _chain(
@@ -93,12 +93,12 @@ class WaypointPolicies:
     ) -> Chain:
         policies = self.authorization_of(waypoint, service)
         rbac: list[RbacFilter] = []
-        asked = [one for one in policies if one.action == "CUSTOM"]
+        asked = [policy for policy in policies if policy.action == "CUSTOM"]
         authorizers = list(self._custom(asked, kind))
         rbac += authorizers
         rbac += _local(policies, kind)
         issuers = self._issuers(waypoint, service) if kind == HTTP else ()
-        has_authorizer = any(one.is_shadow for one in authorizers)
+        has_authorizer = any(authorizer.is_shadow for authorizer in authorizers)
         return Chain(name, kind, tuple(rbac), issuers, has_authorizer, tuple(policies))
 
     def _custom(self, policies: Sequence[AuthorizationPolicy], kind: str) -> Iterator[RbacFilter]:
@@ -109,7 +109,11 @@ class WaypointPolicies:
             by_provider.setdefault(provider, []).append(policy)
         for provider, of_provider in sorted(by_provider.items()):
             prefix = f"istio-ext-authz-{provider}-" if provider else "istio-ext-authz-"
-            enforced = [one for one in of_provider if not is_dry_run(one)]
+            enforced = [
+                authorization_policy
+                for authorization_policy in of_provider
+                if not is_dry_run(authorization_policy)
+            ]
             names = tuple(f"{prefix}{one}" for one in _names(enforced, kind))
             known = self._providers(provider)
             if len(by_provider) > 1 or known is Provider.BROKEN:
@@ -120,16 +124,22 @@ class WaypointPolicies:
 
     def _issuers(self, waypoint: Waypoint, service: ZtunnelService | None) -> tuple[str, ...]:
         found = self.tokens_of(waypoint, service)
-        return tuple(sorted(rule.issuer for one in found for rule in one.rules))
+        return tuple(
+            sorted(
+                rule.issuer
+                for request_authentication in found
+                for rule in request_authentication.rules
+            )
+        )
 
     def tokens_of(
         self, waypoint: Waypoint, service: ZtunnelService | None
     ) -> list[RequestAuthentication]:
         """The RequestAuthentications that hold for a service behind a waypoint, or for its pods."""
         return [
-            one for home in self._homes(waypoint, service, root_first=False)
-            for one in self._tokens.get(home, ())
-            if self._attaches(one, waypoint, service)
+            request_authentication for home in self._homes(waypoint, service, root_first=False)
+            for request_authentication in self._tokens.get(home, ())
+            if self._attaches(request_authentication, waypoint, service)
         ]  # fmt: skip
 
     def _homes(
@@ -186,9 +196,9 @@ def _kinds(protocol: Protocol) -> tuple[str, ...]:
 
 def _local(policies: Sequence[AuthorizationPolicy], kind: str) -> Iterator[RbacFilter]:
     for action in _ORDER:
-        found = [one for one in policies if one.action == action]
-        tried = [one for one in found if is_dry_run(one)]
-        enforced = [one for one in found if one not in tried]
+        found = [policy for policy in policies if policy.action == action]
+        tried = [policy for policy in found if is_dry_run(policy)]
+        enforced = [policy for policy in found if policy not in tried]
         written = "LOG" if action == "AUDIT" else action
         if enforced:
             yield RbacFilter(written, tuple(_names(enforced, kind)))

@@ -109,9 +109,12 @@ class Waypoints:
         self, gateways: Iterable[KubernetesGateway], classes: Iterable[GatewayClass],
         namespaces: Mapping[str, Namespace],
     ) -> None:  # fmt: skip
-        by_name = {one.name: one for one in classes}
+        by_name = {gateway_class.name: gateway_class for gateway_class in classes}
         self._namespaces = namespaces
-        self._all = {one.key_name: _waypoint(one, by_name.get(one.class_name)) for one in gateways}
+        self._all = {
+            gateway.key_name: _waypoint(gateway, by_name.get(gateway.class_name))
+            for gateway in gateways
+        }
 
     def find(self, key_name: str) -> Waypoint | None:
         """The Gateway ``namespace/name``, ready or not."""
@@ -202,8 +205,8 @@ def _waypoint(gateway: KubernetesGateway, gateway_class: GatewayClass | None) ->
 def _address(gateway: KubernetesGateway) -> str | None:
     """A host name comes before an address; entries without a type are passed over."""
     found: dict[str, str] = {}
-    for one in views(gateway.child("status"), "addresses", View):
-        found.setdefault(one.text("type"), one.text("value"))
+    for view in views(gateway.child("status"), "addresses", View):
+        found.setdefault(view.text("type"), view.text("value"))
     if "Hostname" in found:
         return f"{gateway.namespace}/{found['Hostname']}:{HBONE_PORT}"
     return f"{found['IPAddress']}:{HBONE_PORT}" if "IPAddress" in found else None
@@ -216,14 +219,18 @@ def _listener(
     of_class = gateway_class.annotations if gateway_class is not None else {}
     binding = gateway.annotations.get(INBOUND_BINDING, of_class.get(INBOUND_BINDING, ""))
     protocol, _, port = binding.partition("/")
-    for one in gateway.listeners if protocol in {"NONE", "PROXY"} else ():
+    for listener in gateway.listeners if protocol in {"NONE", "PROXY"} else ():
         if (
-            one.port == int(port)
+            listener.port == int(port)
             if port.isdecimal()
-            else (protocol == "PROXY" and one.protocol == _PROXY_PROTOCOL)
+            else (protocol == "PROXY" and listener.protocol == _PROXY_PROTOCOL)
         ):
-            return one
+            return listener
     return next(
-        (one for one in gateway.listeners if one.protocol == HBONE and one.port == HBONE_PORT),
+        (
+            listener
+            for listener in gateway.listeners
+            if listener.protocol == HBONE and listener.port == HBONE_PORT
+        ),
         None,
     )

@@ -93,8 +93,10 @@ class WorkloadApi:
     def services(self) -> dict[str, ZtunnelService]:
         """All services by ``namespace/host``: a Service comes before ServiceEntries, old before new."""
         found: dict[str, ZtunnelService] = {}
-        hosts = [one for one in self._registry if not _is_alias(one)]
-        for host in sorted(hosts, key=lambda one: age(one.source)):
+        hosts = [
+            registered_host for registered_host in self._registry if not _is_alias(registered_host)
+        ]
+        for host in sorted(hosts, key=lambda registered_host: age(registered_host.source)):
             key = f"{host.namespace}/{host.host}"
             if key not in found or isinstance(host.source, Service):
                 found[key] = self._service(host)
@@ -104,7 +106,7 @@ class WorkloadApi:
         """The services whose selector picks a workload of their namespace, by key."""
         index = self._selectors.get(namespace)
         found = index.find(labels) if index is not None else []
-        return sorted(found, key=lambda one: one.key_name)
+        return sorted(found, key=lambda service: service.key_name)
 
     def of_pod(self, workload: Workload) -> ZtunnelWorkload | None:
         """Describe a pod; ``None`` for what has finished or has no address yet.
@@ -125,9 +127,9 @@ class WorkloadApi:
     def of_entry(self, entry: ServiceEntry) -> Iterator[ZtunnelWorkload]:
         """Walk the endpoints of a ServiceEntry; with DNS its hosts, where none are written."""
         services = [
-            one for host in self._registry.of(entry)
-            if (one := self.services.get(f"{host.namespace}/{host.host}")) is not None
-            and one.host.source is entry
+            ztunnel_service for host in self._registry.of(entry)
+            if (ztunnel_service := self.services.get(f"{host.namespace}/{host.host}")) is not None
+            and ztunnel_service.host.source is entry
         ]  # fmt: skip
         if not services:
             return
@@ -201,7 +203,7 @@ def _is_ready(workload: Workload) -> bool:
     if workload.metadata.get("deletionTimestamp"):
         return False
     conditions = views(workload.child("status"), "conditions", View)
-    ready = next((one for one in conditions if one.text("type") == "Ready"), None)
+    ready = next((condition for condition in conditions if condition.text("type") == "Ready"), None)
     return ready is not None and ready.text("status") == "True"
 
 
@@ -211,6 +213,6 @@ def _addresses(host: RegisteredHost) -> tuple[str, ...]:
         if source.addresses or source.resolution == "NONE":
             return source.addresses
         allocated = views(source.child("status"), "addresses", View)
-        return tuple(one.text("value") for one in allocated if one.text("host") == host.host)
+        return tuple(view.text("value") for view in allocated if view.text("host") == host.host)
     written = source.spec.texts("clusterIPs") or (source.spec.text("clusterIP"),)
     return tuple(one for one in written if one not in {"", "None"})

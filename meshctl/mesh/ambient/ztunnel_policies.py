@@ -22,9 +22,15 @@ class ZtunnelPolicies:
     ) -> None:  # fmt: skip
         self._root = root_namespace
         self.peers = PeerConversion(peers, root_namespace)
-        written = [converted(one, root_namespace) for one in authorization]
-        self.all = [*(one for one in written if one is not None), *self.peers.policies.values()]
-        self._by_key = {one.key_name: one for one in self.all}
+        written = [
+            converted(authorization_policy, root_namespace)
+            for authorization_policy in authorization
+        ]
+        self.all = [
+            *(ztunnel_policy for ztunnel_policy in written if ztunnel_policy is not None),
+            *self.peers.policies.values(),
+        ]
+        self._by_key = {ztunnel_policy.key_name: ztunnel_policy for ztunnel_policy in self.all}
         self._wide: dict[str, list[ZtunnelPolicy]] = {}
         self._selecting: dict[str, SelectorIndex[ZtunnelPolicy]] = {}
         for policy in self.all:
@@ -51,6 +57,6 @@ class ZtunnelPolicies:
     def guarding(self, namespace: str, labels: Mapping[str, str]) -> list[ZtunnelPolicy]:
         """The policies that ztunnel asks about connections to a workload with these labels."""
         homes = dict.fromkeys((self._root, namespace))
-        wide = [one for home in homes for one in self._wide.get(home, ())]
+        wide = [policy for home in homes for policy in self._wide.get(home, ())]
         named = (self._by_key.get(key) for key in self.keys_for(namespace, labels))
-        return [*wide, *(one for one in named if one is not None)]
+        return [*wide, *(policy for policy in named if policy is not None)]

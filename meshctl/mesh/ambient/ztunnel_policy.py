@@ -56,7 +56,7 @@ class Match:
     @property
     def is_empty(self) -> bool:
         """Has it no field at all, so that ztunnel passes it over?"""
-        return not any(getattr(self, one.name) for one in fields(self))
+        return not any(getattr(self, field.name) for field in fields(self))
 
 
 Clause = tuple[Match, ...]

@@ -19,7 +19,7 @@ def _may_match(rule: AuthorizationRule, port: str) -> bool:
     for condition in when_conditions(rule):
         if condition.key == _PORT and not _takes(condition.values, condition.not_values, port):
             return False
-    return not rule.operations or any(_is_open(one, port) for one in rule.operations)
+    return not rule.operations or any(_is_open(operation, port) for operation in rule.operations)
 
 
 def _is_open(operation: View, port: str) -> bool:

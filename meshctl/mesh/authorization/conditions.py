@@ -42,8 +42,8 @@ class Condition(NamedTuple):
         for values, negated in ((self.values, False), (self.not_values, True)):
             if values:
                 tests = list(_written(self.key, _meant(self.key, values, writer), writer))
-                yield from (None for one in tests if one is None)
-                known = [one for one in tests if one is not None]
+                yield from (None for test in tests if test is None)
+                known = [test for test in tests if test is not None]
                 if known:
                     yield partial(_none_of if negated else _any_of, known)
 
@@ -104,7 +104,7 @@ def _claim_path(text: str) -> tuple[str, ...]:
     if not (text.startswith("[") and text.endswith("]")):
         return ()
     parts = text[1:-1].split("][")
-    return tuple(parts) if not any("[" in one or "]" in one for one in parts) else (text[1:-1],)
+    return tuple(parts) if not any("[" in part or "]" in part for part in parts) else (text[1:-1],)
 
 
 def _header(name: str, value: str, arrival: Arrival) -> bool:
@@ -158,7 +158,7 @@ def _identity(compare: Callable[[str], bool], arrival: Arrival) -> bool:
 
 def _principals(values: Sequence[str]) -> Iterator[Test]:
     """Write one test for all whole names, and one for each that has a wildcard."""
-    is_open = {one: one.startswith("*") or one.endswith("*") for one in values}
+    is_open = {value: value.startswith("*") or value.endswith("*") for value in values}
     whole = frozenset(one for one in is_open if not is_open[one])
     if whole:
         yield partial(_identity, whole.__contains__)
@@ -197,16 +197,20 @@ def _sni(value: str, _: Writer) -> Test:
 
 
 def _host(value: str, _: Writer) -> Test:
-    return lambda one: one.http is not None and written_values.takes_host(value, one.http.host)
+    return lambda arrival: (
+        arrival.http is not None and written_values.takes_host(value, arrival.http.host)
+    )
 
 
 def _method(value: str, _: Writer) -> Test:
-    return lambda one: one.http is not None and written_values.takes_header(value, one.http.method)
+    return lambda arrival: (
+        arrival.http is not None and written_values.takes_header(value, arrival.http.method)
+    )
 
 
 def _path(value: str, _: Writer) -> Test:
     compare = template_takes if is_path_template(value) else written_values.takes
-    return lambda one: one.http is not None and compare(value, one.http.bare_path)
+    return lambda arrival: arrival.http is not None and compare(value, arrival.http.bare_path)
 
 
 def _token(value: str, _: Writer) -> Test:

@@ -84,4 +84,4 @@ def _has_service(settings: Mapping[str, Any], registry: Registry) -> bool:
         return False
     namespace, slash, host = str(settings.get("service") or "").partition("/")
     known = registry.at(host if slash else namespace)
-    return any(not slash or one.namespace == namespace for one in known)
+    return any(not slash or registered_host.namespace == namespace for registered_host in known)

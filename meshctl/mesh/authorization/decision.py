@@ -61,12 +61,12 @@ class Verdict:
     @property
     def providers(self) -> tuple[str, ...]:
         """The external authorizers that are asked, and may refuse."""
-        return tuple(one.called for one in self.steps if one.called)
+        return tuple(step.called for step in self.steps if step.called)
 
     @property
     def is_certain(self) -> bool:
         """Does the decision depend on nothing that can't be known?"""
-        reads = any(rule.reads_metadata for one in self.steps for rule in one.rules)
+        reads = any(rule.reads_metadata for step in self.steps for rule in step.rules)
         return not reads and not (self.is_allowed and self.providers)
 
 
@@ -96,7 +96,9 @@ class Decisions:
         self._tokens = AttachedPolicies(tokens, config.root_namespace)
         aliases = config.raw.get("trustDomainAliases")
         several = (
-            [one for one in aliases if isinstance(one, str)] if isinstance(aliases, list) else []
+            [alias for alias in aliases if isinstance(alias, str)]
+            if isinstance(aliases, list)
+            else []
         )
         self._domains = (config.trust_domain, *several)
         self._providers = providers
@@ -138,7 +140,7 @@ class Decisions:
     def _index(self, policies: Sequence[AuthorizationPolicy]) -> "PolicyIndex":
         from meshctl.mesh.authorization.policy_index import PolicyIndex  # noqa: PLC0415 - as above
 
-        return PolicyIndex((one for one in policies if not is_dry_run(one)), self._domains)
+        return PolicyIndex((policy for policy in policies if not is_dry_run(policy)), self._domains)
 
     def decide(self, workload: Workload, arrival: Arrival) -> Verdict:
         """Judge an arrival at the proxy of a workload; one without ``http`` is a connection."""
@@ -171,7 +173,7 @@ class Decisions:
         arrival: Arrival,
     ) -> Iterator[tuple[Step, Verdict | None]]:  # fmt: skip
         """Walk the filters, each with the refusal it ends in."""
-        custom = [one for one in policies if one.action == "CUSTOM"]
+        custom = [policy for policy in policies if policy.action == "CUSTOM"]
         if custom:
             yield from self._custom(custom, arrival)
         if arrival.http is not None:
@@ -181,15 +183,15 @@ class Decisions:
                 yield Step("JWT", token=verdict), refusal
                 arrival = arrival._replace(claims=verdict.claims)
         for action in ("AUDIT", "DENY", "ALLOW"):
-            several = [one for one in policies if one.action == action]
+            several = [policy for policy in policies if policy.action == action]
             if several:
                 yield from self._filter(action, several, arrival)
 
     def _filter(
         self, action: str, policies: Sequence[AuthorizationPolicy], arrival: Arrival
     ) -> Iterator[tuple[Step, Verdict | None]]:
-        dry = [one for one in policies if is_dry_run(one)]
-        enforced = [one for one in policies if not is_dry_run(one)]
+        dry = [policy for policy in policies if is_dry_run(policy)]
+        enforced = [policy for policy in policies if not is_dry_run(policy)]
         if dry:
             yield replace(self._step(action, dry, arrival), is_dry=True), None
         if enforced:
@@ -208,15 +210,31 @@ class Decisions:
         for name, several in sorted(by_name.items()):
             kind = self._provider(name) if len(by_name) == 1 else Provider.BROKEN
             if kind is Provider.BROKEN:
-                enforced = [one for one in several if not is_dry_run(one)]
+                enforced = [
+                    authorization_policy
+                    for authorization_policy in several
+                    if not is_dry_run(authorization_policy)
+                ]
                 step = self._step("DENY", enforced, arrival, _BAD)
                 yield step, _refusal("DENY", step, arrival) if step.matched else None
             elif arrival.http is not None or kind is Provider.GRPC:
-                dry = [one for one in several if is_dry_run(one)]
+                dry = [
+                    authorization_policy
+                    for authorization_policy in several
+                    if is_dry_run(authorization_policy)
+                ]
                 if dry:  # istiod has them enforced, as if they said DENY
                     step = self._step("DENY", dry, arrival)
                     yield step, _refusal("DENY", step, arrival) if step.matched else None
-                step = self._step("CUSTOM", [one for one in several if one not in dry], arrival)
+                step = self._step(
+                    "CUSTOM",
+                    [
+                        authorization_policy
+                        for authorization_policy in several
+                        if authorization_policy not in dry
+                    ],
+                    arrival,
+                )
                 yield replace(step, called=name if step.matched else ""), None
 
     def _provider(self, name: str) -> Provider:
@@ -228,7 +246,7 @@ class Decisions:
         self, action: str, policies: Sequence[AuthorizationPolicy], arrival: Arrival,
         suffix: str = "",
     ) -> Step:  # fmt: skip
-        rules = [rule for one in policies for rule in self._rules(one, arrival.http is None)]
+        rules = [rule for policy in policies for rule in self._rules(policy, arrival.http is None)]
         if suffix:
             rules = [replace(rule, suffix=suffix) for rule in rules]
         rules.sort(key=lambda rule: rule.envoy_name)
@@ -249,10 +267,10 @@ def is_dry_run(policy: AuthorizationPolicy) -> bool:
 def _read_destination(policies: Sequence[AuthorizationPolicy]) -> bool:
     """Does any policy ask for the address that was called, which all pods have of their own?"""
     return any(
-        one.text("key") == "destination.ip"
+        view.text("key") == "destination.ip"
         for policy in policies
         for entry in policy.rules
-        for one in views(entry, "when", View)
+        for view in views(entry, "when", View)
     )
 
 

@@ -45,10 +45,13 @@ class IdentityRule:
         self._writer = Writer(home, domains, for_tcp=False)
         self._when = when_conditions(rule)
         self._sources = [source_conditions(source) for source in rule.sources]
-        self._operations = [operation_conditions(one) for one in rule.operations]
+        self._operations = [operation_conditions(operation) for operation in rule.operations]
         several = (self._when, *self._sources, *self._operations)
         self._asked = frozenset(
-            one.key for conditions in several for one in conditions if one.values or one.not_values
+            condition.key
+            for conditions in several
+            for condition in conditions
+            if condition.values or condition.not_values
         )
         self._asks = any(several)
         self._written: dict[int, Sequence[Test | None]] = {}
@@ -58,7 +61,9 @@ class IdentityRule:
         """The clients that it can match, by their whole names; ``None`` if others may be."""
         found: set[str] = set()
         for conditions in self._sources:
-            named = next((one.values for one in conditions if one.key == _PRINCIPAL), ())
+            named = next(
+                (condition.values for condition in conditions if condition.key == _PRINCIPAL), ()
+            )
             if not named or any("*" in one for one in named):
                 return None
             found.update(with_aliases(named, self._writer.domains))

@@ -23,7 +23,7 @@ def probe_arrival(action: View, port: int, *, is_http: bool) -> Arrival:
     if action.path[-1] == "grpc":
         return Arrival(port, http=HttpRequest("", "POST", _GRPC_HEALTH))
     entries = views(action, "httpHeaders", View)
-    headers = {one.text("name").lower(): one.text("value") for one in entries}
+    headers = {entry.text("name").lower(): entry.text("value") for entry in entries}
     path = action.text("path") or "/"
     return Arrival(port, http=HttpRequest(headers.get("host", ""), path=path, headers=headers))
 

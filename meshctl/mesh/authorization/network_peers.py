@@ -43,7 +43,9 @@ class PolicyPeers:
         self, policies: Sequence[NetworkPolicy], direction: str,
         namespace: Callable[[str], Namespace | None],
     ) -> None:  # fmt: skip
-        self.policies = tuple(one for one in policies if direction in one.directions)
+        self.policies = tuple(
+            network_policy for network_policy in policies if direction in network_policy.directions
+        )
         self._direction = direction
         self._namespace = namespace
         self._wide: list[_Entry] = []
@@ -60,7 +62,7 @@ class PolicyPeers:
     def admits(self, peer: Peer | None, port: int, named: Mapping[str, int]) -> bool | None:
         """May a connection to a container port pass? ``None`` is unknown, no peer is anybody."""
         if peer is None:
-            rules = (rule for one in self.policies for rule in one.rules(self._direction))
+            rules = (rule for policy in self.policies for rule in policy.rules(self._direction))
             return any(_has_port(rule, port, named) for rule in rules)
         unknown = False
         for entry in self._candidates(peer):
@@ -85,7 +87,9 @@ class PolicyPeers:
     def lists(self, number: int) -> bool:
         """Is a port listed by its number?"""
         return any(
-            number == known for one in self.policies for known, _ in numbers(one, self._direction)
+            number == known
+            for policy in self.policies
+            for known, _ in numbers(policy, self._direction)
         )
 
     def _candidates(self, peer: Peer) -> Iterator[_Entry]:
@@ -155,7 +159,7 @@ def _is_in_block(block: View, peer: Peer) -> bool | None:
         return None
     try:
         address = ip_address(peer.address)
-        apart = any(address in ip_network(one, strict=False) for one in block.texts("except"))
+        apart = any(address in ip_network(text, strict=False) for text in block.texts("except"))
         return address in ip_network(block.text("cidr"), strict=False) and not apart
     except ValueError:
         return None

@@ -15,8 +15,8 @@ class PolicyIndex:
 
     def __init__(self, policies: Iterable[AuthorizationPolicy], domains: tuple[str, ...]) -> None:
         several = list(policies)
-        self._denying = [one for one in several if one.action == "DENY"]
-        self._allowing = tuple(one for one in several if one.action == "ALLOW")
+        self._denying = [policy for policy in several if policy.action == "DENY"]
+        self._allowing = tuple(policy for policy in several if policy.action == "ALLOW")
         self._denials = _Rules(self._denying, domains)
         self._permits = _Rules(self._allowing, domains)
         self._known: dict[KnownClient, tuple[AuthorizationPolicy, ...]] = {}

@@ -44,14 +44,14 @@ def covered_within(
 
     A rule without any condition is wider than all others and isn't looked at.
     """
-    asking = [one for one in rules if one.sources or one.operations or one.conditions]
+    asking = [rule for rule in rules if rule.sources or rule.operations or rule.conditions]
     index = RuleIndex(asking)
-    for one in asking:
-        candidates = (other for other in index.candidates(one) if other is not one)
-        wider = (other for other in candidates if covers(other, one) and not covers(one, other))
+    for rule in asking:
+        candidates = (other for other in index.candidates(rule) if other is not rule)
+        wider = (other for other in candidates if covers(other, rule) and not covers(rule, other))
         wide = next(wider, None)
         if wide is not None:
-            yield one, wide
+            yield rule, wide
 
 
 class RuleIndex:
@@ -67,7 +67,7 @@ class RuleIndex:
         self._filed: dict[tuple[str, str], list[int]] = {}
         for number, rule in enumerate(rules):
             alternatives = _alternatives(rule)
-            anchors = [_anchor(one) for one in alternatives]
+            anchors = [_anchor(alternative) for alternative in alternatives]
             for anchor in anchors if alternatives and all(anchors) else ((),):
                 for value in anchor or ():
                     self._filed.setdefault(value, []).append(number)
@@ -94,9 +94,9 @@ class RuleIndex:
 def _alternatives(rule: AuthorizationRule) -> list[_Values]:
     """What the alternatives of a rule's first kind ask: its sources, operations or conditions."""
     if rule.sources:
-        return [_values(source_conditions(one)) for one in rule.sources]
+        return [_values(source_conditions(source)) for source in rule.sources]
     if rule.operations:
-        return [_values(operation_conditions(one)) for one in rule.operations]
+        return [_values(operation_conditions(operation)) for operation in rule.operations]
     return [_values(when_conditions(rule))]
 
 
@@ -124,15 +124,16 @@ def _is_covered(
     if not wide:
         return True
     return bool(narrow) and all(
-        any(_implies(_values(read(one)), _values(read(other))) for other in wide) for one in narrow
+        any(_implies(_values(read(view)), _values(read(other))) for other in wide)
+        for view in narrow
     )
 
 
 def _values(conditions: Sequence[Condition]) -> _Values:
     return {
-        one.key: (one.values, one.not_values)
-        for one in conditions
-        if one.values or one.not_values
+        condition.key: (condition.values, condition.not_values)
+        for condition in conditions
+        if condition.values or condition.not_values
     }  # fmt: skip
 
 
@@ -157,14 +158,18 @@ def _all_taken(key: str, patterns: Sequence[str], texts: Sequence[str]) -> bool:
     if not rest:
         return True
     exact = key not in _ADDRESSES
-    wide = [one for one in patterns if not exact or "*" in one]
+    wide = [pattern for pattern in patterns if not exact or "*" in pattern]
     return all(any(_takes(key, one, text) for one in wide) for text in rest)
 
 
 def _namespaces(principals: Sequence[str]) -> tuple[str, ...]:
     """The namespaces of identities, if all of them are written in full."""
     found = [None if "*" in text else parse_principal(text) for text in principals]
-    return tuple(one.namespace for one in found if one is not None) if all(found) else ()
+    return (
+        tuple(principal.namespace for principal in found if principal is not None)
+        if all(found)
+        else ()
+    )
 
 
 def _takes(key: str, pattern: str, text: str) -> bool:

@@ -77,18 +77,18 @@ def written_rules(
         return (WrittenRule(policy, 0, never=True),)
     writer = Writer(policy.namespace, domains, for_tcp)
     found = (_write(policy, number, rule, writer) for number, rule in enumerate(policy.rules))
-    return tuple(one for one in found if one is not None)
+    return tuple(written_rule for written_rule in found if written_rule is not None)
 
 
 def _write(
     policy: AuthorizationPolicy, number: int, rule: AuthorizationRule, writer: Writer
 ) -> WrittenRule | None:
-    keys = [one.text("key") for one in rule.conditions]
+    keys = [condition.text("key") for condition in rule.conditions]
     if not all(is_known_key(key) for key in keys):
         return None
     when = when_conditions(rule)
-    sources = [source_conditions(one) for one in rule.sources]
-    operations = [operation_conditions(one) for one in rule.operations]
+    sources = [source_conditions(source) for source in rule.sources]
+    operations = [operation_conditions(operation) for operation in rule.operations]
     tests = _tests(when, writer)
     groups = [
         [_tests(conditions, writer) for conditions in several]
@@ -106,7 +106,10 @@ def _write(
 
 def when_conditions(rule: AuthorizationRule) -> list[Condition]:
     """List what ``when`` asks."""
-    return [_condition(one, one.text("key"), "values", "notValues") for one in rule.conditions]
+    return [
+        _condition(condition, condition.text("key"), "values", "notValues")
+        for condition in rule.conditions
+    ]
 
 
 def source_conditions(source: View) -> list[Condition]:
@@ -129,7 +132,7 @@ def _condition(view: View, key: str, values: str, not_values: str) -> Condition:
 
 
 def _tests(conditions: Sequence[Condition], writer: Writer) -> tuple[Test | None, ...]:
-    return tuple(test for one in conditions for test in one.tests(writer))
+    return tuple(test for condition in conditions for test in condition.tests(writer))
 
 
 def _known(tests: Sequence[Test | None]) -> tuple[Test, ...]:

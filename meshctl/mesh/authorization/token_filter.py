@@ -49,9 +49,9 @@ def _looks_at_authorization(rule: TokenRule) -> bool:
     if not headers and not rule.texts("fromParams") and not rule.texts("fromCookies"):
         return True
     return any(
-        str(one.get("name", "")).lower() == "authorization"
-        and str(one.get("prefix") or "").strip() in {"", "Bearer"}
-        for one in headers
+        str(header.get("name", "")).lower() == "authorization"
+        and str(header.get("prefix") or "").strip() in {"", "Bearer"}
+        for header in headers
     )
 
 

@@ -28,7 +28,7 @@ def with_aliases(principals: Sequence[str], domains: Sequence[str]) -> tuple[str
 
 def expanded(values: Sequence[str], domains: Sequence[str]) -> tuple[str, ...]:
     """Write trust domains once for each of their names."""
-    found = (domain for one in values for domain in (domains if one in domains else (one,)))
+    found = (domain for value in values for domain in (domains if value in domains else (value,)))
     return tuple(dict.fromkeys(found))
 
 
@@ -37,7 +37,7 @@ def _is_own(written: str, domains: Sequence[str]) -> bool:
     if written == _LOCAL or written in domains:
         return True
     if written.startswith("*"):
-        return any(one.endswith(written.removeprefix("*")) for one in domains)
+        return any(domain.endswith(written.removeprefix("*")) for domain in domains)
     if written.endswith("*"):
-        return any(one.startswith(written.removesuffix("*")) for one in domains)
+        return any(domain.startswith(written.removesuffix("*")) for domain in domains)
     return False

@@ -47,7 +47,7 @@ class AskedHosts:
         numbers: list[int] = []
         for host in service.hosts:
             declared = self._parts.registry.at(self._parts.registry.fqdn(host, service.namespace))
-            ports = [port.number for one in declared for port in one.ports]
+            ports = [port.number for registered_host in declared for port in registered_host.ports]
             if not ports or _HTTP in ports:
                 return None
             numbers += ports

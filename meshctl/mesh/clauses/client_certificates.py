@@ -40,12 +40,16 @@ class ClientCertificates:
         first: AnonymousPort | None = None
         for workload in workloads:
             gateway = self._parts.gateways.for_workload(workload.key_name)
-            servers = [one for one in gateway.servers if one.drop is None] if gateway else []
-            asked = [one for one in servers if reaches_port(rule, one.target)]
-            if not asked or any(_shows_identity(one) for one in asked):
+            servers = (
+                [server for server in gateway.servers if server.drop is None] if gateway else []
+            )
+            asked = [server for server in servers if reaches_port(rule, server.target)]
+            if not asked or any(_shows_identity(merged_server) for merged_server in asked):
                 return None
-            one = asked[0]
-            found = AnonymousPort(workload.title, _described(one), one.server.at("port"))
+            merged_server = asked[0]
+            found = AnonymousPort(
+                workload.title, _described(merged_server), merged_server.server.at("port")
+            )
             first = first or found
         return first
 
@@ -57,9 +61,9 @@ class ClientCertificates:
             gateway = self._parts.gateways.for_workload(workload.key_name)
             if not is_gateway(workload) or gateway is None or self._parts.of(KubernetesGateway):
                 return ()
-            for one in gateway.servers:
-                if one.has_tls and one.drop is None:
-                    names.update(dict.fromkeys(one.sni_hosts))
+            for server in gateway.servers:
+                if server.has_tls and server.drop is None:
+                    names.update(dict.fromkeys(server.sni_hosts))
         return tuple(names)
 
     def _at_targets(self, policy: AuthorizationPolicy) -> AnonymousPort | None:
@@ -84,7 +88,7 @@ def _may_show(gateway: KubernetesGateway) -> bool:
         return True
     asks = ("frontendValidation", "options")
     return gateway.spec.child("tls").has("frontend") or any(
-        one.child("tls").has(key) for one in gateway.listeners for key in asks
+        listener.child("tls").has(key) for listener in gateway.listeners for key in asks
     )
 
 

@@ -81,7 +81,10 @@ class CopiedPods:
     @cached_property
     def _copies(self) -> dict[tuple[str, str, str], list[Copy]]:
         found: dict[tuple[str, str, str], list[Copy]] = {}
-        by_name = {(one.namespace, one.kind, one.name): one for one in self._parts.of(Workload)}
+        by_name = {
+            (workload.namespace, workload.kind, workload.name): workload
+            for workload in self._parts.of(Workload)
+        }
         for canary in self._parts.of(Canary):
             kind, name = canary.target.text("kind") or "Deployment", canary.target.text("name")
             target = by_name.get((canary.namespace, kind, name))

@@ -50,7 +50,7 @@ class EgressTls:
 
     def _refused(self, hop: EgressHop, namespace: str) -> RefusedHop | None:
         setting, sni = self._sent(hop, namespace)
-        faults = [_fault(hop, one, setting, sni) for one in hop.servers]
+        faults = [_fault(hop, server, setting, sni) for server in hop.servers]
         if not all(faults):
             return None
         ref = setting.tls.at() if setting.tls is not None else None
@@ -90,9 +90,9 @@ class EgressTls:
 
     def _gateway_host(self, hop: EgressHop) -> RegisteredHost:
         return next(
-            one
-            for one in self._parts.reachability.clusters.declared(hop.destination)
-            if isinstance(one.source, Service)
+            registered_host
+            for registered_host in self._parts.reachability.clusters.declared(hop.destination)
+            if isinstance(registered_host.source, Service)
         )
 
     def _sent(self, hop: EgressHop, namespace: str) -> tuple[ClientTlsSetting, str]:

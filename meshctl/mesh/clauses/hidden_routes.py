@@ -40,7 +40,9 @@ class RoutesOfCallers:
                 self._hidden(service, host, caller, port, place)
                 for caller, port, place in self._callers.get(host, ())
             ]
-            found = next((one for one in missed if one is not None), None)
+            found = next(
+                (hidden_routes for hidden_routes in missed if hidden_routes is not None), None
+            )
             if found is not None and all(missed):
                 return found
         return None
@@ -60,7 +62,10 @@ class RoutesOfCallers:
         client = scopes.client(caller)
         listeners = client.scopes if port is None else [client.scope(port)]
         hosts = self._parts.sidecar_routes.hosts(service)
-        if any(one is not None and one.reads(service.namespace, hosts) for one in listeners):
+        if any(
+            listener is not None and listener.reads(service.namespace, hosts)
+            for listener in listeners
+        ):
             return None
         return HiddenRoutes(host, caller, place, sidecar.spec.key("egress"))
 

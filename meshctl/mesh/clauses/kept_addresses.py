@@ -32,7 +32,7 @@ class KeptAddresses:
     def entry(self, destination: Destination) -> RegisteredHost | None:
         """Find the ServiceEntry without resolution that a destination means, if it is one."""
         declared = self._parts.reachability.clusters.declared(destination)
-        if declared and all(_keeps(one) for one in declared):
+        if declared and all(_keeps(registered_host) for registered_host in declared):
             return declared[0]
         return None
 
@@ -85,7 +85,12 @@ class KeptAddresses:
                     yield match.port
             return
         hosts = self._parts.sidecar_routes.hosts(service)
-        ports = {p.number for h in hosts for one in self._parts.registry.at(h) for p in one.ports}
+        ports = {
+            p.number
+            for h in hosts
+            for registered_host in self._parts.registry.at(h)
+            for p in registered_host.ports
+        }
         if len(ports) == 1:
             yield from ports
 

@@ -130,7 +130,7 @@ class MatchListeners:
             if any(_serves(port, kind) and asked <= {0, port.number} for port in host.ports)
             for one in addresses_of(host)
         }
-        if subnets and addresses and all(is_outside(subnets, one) for one in addresses):
+        if subnets and addresses and all(is_outside(subnets, address) for address in addresses):
             return Obstacle.SUBNETS, tuple(sorted(addresses))
         return self._of_clients(match.labels_of("sourceLabels"), match.text("sourceNamespace"))
 
@@ -179,7 +179,7 @@ class MatchListeners:
             return frozenset(self._called(service, kind))
         known = self._parts.gateways.find(gateway)
         servers = self._parts.gateways.bindings.servers(known, service) if known is not None else ()
-        return frozenset(one.port for one in servers if route_kind(one) == kind)
+        return frozenset(server.port for server in servers if route_kind(server) == kind)
 
     def undeclared(self, route: Route, match: Match) -> tuple[int, ...]:
         """List the ports that the hosts declare, if in the mesh only calls to another one, 80, fit.
@@ -218,8 +218,8 @@ class MatchListeners:
             declared = list(self._parts.registry.covered_by(host))
             if not declared and not self._parts.is_whole:
                 return
-            for one in declared:
-                yield from (p.number for p in one.ports if _serves(p, kind))
+            for registered_host in declared:
+                yield from (p.number for p in registered_host.ports if _serves(p, kind))
             if not declared and not without_unknown:
                 yield HTTP_PORT
 
@@ -230,7 +230,11 @@ class MatchListeners:
         if not self._parts.is_whole or not (labels or namespace):
             return None
         home = namespace or None
-        found = [one for one in self._parts.workloads.find(labels, home) if self._is_client(one)]
+        found = [
+            workload
+            for workload in self._parts.workloads.find(labels, home)
+            if self._is_client(workload)
+        ]
         if found or self._parts.registry.workload_entries.any(labels, home):
             return None
         obstacle = Obstacle.LABELS if labels else Obstacle.NAMESPACE

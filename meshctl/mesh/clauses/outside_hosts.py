@@ -30,15 +30,19 @@ class OutsideHosts:
             return ""
         host = self._parts.reachability.clusters.host_of(destination)
         aliases = {
-            one.source.external_name
-            for one in declared
-            if isinstance(one.source, Service) and one.source.external_name
+            registered_host.source.external_name
+            for registered_host in declared
+            if isinstance(registered_host.source, Service) and registered_host.source.external_name
         }
         if len(aliases) == len(declared) == 1:
             (alias,) = aliases
             is_inside = any(self._parts.registry.covering(alias))
             return "" if is_inside or alias.endswith(self._parts.config.domain) else alias
-        if "." not in host or is_wildcard(host) or not all(one.is_external for one in declared):
+        if (
+            "." not in host
+            or is_wildcard(host)
+            or not all(registered_host.is_external for registered_host in declared)
+        ):
             return ""
         return "" if is_ip(host) else host
 
@@ -70,7 +74,9 @@ class OutsideHosts:
                 if not name or name == authority or _sets_host(entry):
                     continue
                 declared = self._parts.registry.at(authority)
-                is_another = bool(declared) and all(one.is_external for one in declared)
+                is_another = bool(declared) and all(
+                    registered_host.is_external for registered_host in declared
+                )
                 if is_another or misspelling_of(authority, {name}):
                     yield said.at("authority"), entry.destination, name
 

@@ -76,14 +76,16 @@ class PatchedClusters:
             if registry.at(full):
                 return MissingCluster("service", what, (full,))
             return MissingCluster("service", what, ()) if self._parts.is_whole else None
-        ports = sorted({port.number for one in declared for port in one.ports})
+        ports = sorted(
+            {port.number for registered_host in declared for port in registered_host.ports}
+        )
         if asked.port and asked.port not in ports:
             what = f"of {host} has port {asked.port}"
             return MissingCluster("portNumber", what, tuple(map(str, ports)))
         if not asked.subset:
             return None
         rules = list(self._parts.traffic.destination_rules.covering(host))
-        known = sorted({one.name for rule in rules for one in rule.subsets})
+        known = sorted({subset.name for rule in rules for subset in rule.subsets})
         if asked.subset in known or not (rules or self._parts.is_whole):
             return None
         return MissingCluster(

@@ -77,8 +77,8 @@ class PatchedPorts:
         for workload in reached if complete else ():
             gateway = self._parts.gateways.for_workload(workload.key_name)
             if is_gateway(workload) and gateway is not None:
-                for one in gateway.servers:
-                    found |= {one.server.port or 0, one.target}
+                for server in gateway.servers:
+                    found |= {server.server.port or 0, server.target}
         return found
 
     def _listened(self, reached: Sequence[Workload]) -> set[int]:
@@ -102,8 +102,8 @@ class PatchedPorts:
     def _has_own_listeners(self) -> bool:
         """Does any Sidecar write listeners of its own?"""
         return any(
-            one.spec.has("ingress") or any(entry.has("port") for entry in one.egress)
-            for one in self._parts.of(Sidecar)
+            sidecar.spec.has("ingress") or any(entry.has("port") for entry in sidecar.egress)
+            for sidecar in self._parts.of(Sidecar)
         )
 
     def behind_service(self, reached: Sequence[Workload], number: int) -> MeantPort | None:
@@ -123,8 +123,12 @@ class PatchedPorts:
         for workload in self._parts.workloads.envoy_filters.reached(envoy_filter):
             gateway = self._parts.gateways.for_workload(workload.key_name)
             servers = gateway.servers if is_gateway(workload) and gateway is not None else []
-            named = [one for one in servers if one.server.port == number != one.target]
-            if not named or any(one.target == number for one in servers):
+            named = [
+                merged_server
+                for merged_server in servers
+                if merged_server.server.port == number != merged_server.target
+            ]
+            if not named or any(merged_server.target == number for merged_server in servers):
                 return None
             server = named[0]
             found = found or MeantPort(

@@ -29,11 +29,14 @@ class TokenIssuers:
             use = self._parts.ambient.waypoint_use(service) if service is not None else None
             home = use.namespace if use is not None else policy.namespace
             found += [
-                one
-                for one in self._of_gateways.get(home, ())
+                request_authentication
+                for request_authentication in self._of_gateways.get(home, ())
                 # Without the Service, any Gateway may well be its waypoint.
                 if service is None
-                or (use is not None and any(r.name == use.name for r in one.target_refs))
+                or (
+                    use is not None
+                    and any(r.name == use.name for r in request_authentication.target_refs)
+                )
             ]
         return found
 
@@ -59,14 +62,20 @@ class TokenIssuers:
     def _taken_by(self, workloads: Sequence[Workload]) -> "_Tokens":
         held = map(self._parts.security.request_authentications.of, workloads)
         distinct = {id(several): several for several in held}  # workloads alike share them
-        return _Tokens(one for several in distinct.values() for one in several)
+        return _Tokens(
+            request_authentication
+            for several in distinct.values()
+            for request_authentication in several
+        )
 
     @cached_property
     def _of_gateways(self) -> dict[str, list[RequestAuthentication]]:
         found: dict[str, list[RequestAuthentication]] = {}
-        for one in self._parts.of(RequestAuthentication):
-            if any(ref.kind == "Gateway" for ref in one.target_refs):
-                found.setdefault(one.namespace, []).append(one)
+        for request_authentication in self._parts.of(RequestAuthentication):
+            if any(ref.kind == "Gateway" for ref in request_authentication.target_refs):
+                found.setdefault(request_authentication.namespace, []).append(
+                    request_authentication
+                )
         return found
 
 
@@ -74,7 +83,9 @@ class _Tokens:
     """The tokens that RequestAuthentications take."""
 
     def __init__(self, several: Iterable[RequestAuthentication]) -> None:
-        self._rules = [rule for one in several for rule in one.rules]
+        self._rules = [
+            rule for request_authentication in several for rule in request_authentication.rules
+        ]
 
     @cached_property
     def issuers(self) -> frozenset[str]:

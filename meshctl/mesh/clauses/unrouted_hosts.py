@@ -33,12 +33,14 @@ class UnroutedHosts:
             return None
         bound = parts.sidecar_routes.bound(rule.namespace).at(host)
         if not bound or not all(
-            isinstance(one.source, Service) and one.ports and all(map(speaks_http, one.ports))
-            for one in declared
+            isinstance(registered_host.source, Service)
+            and registered_host.ports
+            and all(map(speaks_http, registered_host.ports))
+            for registered_host in declared
         ):
             return None
         service = bound[0].virtual_service
         by_all = parts.traffic.routes.is_visible(service, _NOBODY)
-        ports = {port.number for one in declared for port in one.ports}
+        ports = {port.number for registered_host in declared for port in registered_host.ports}
         all_taken = by_all and all(parts.sidecar_routes.takes_all(service, one) for one in ports)
         return service if all_taken else None

@@ -59,7 +59,7 @@ class WaypointBypass:
     def _askers(self) -> frozenset[str]:
         """The waypoints that ServiceEntries and Namespaces ask for."""
         several = (*self._parts.of(ServiceEntry), *self._parts.of(Namespace))
-        uses = (self._parts.ambient.waypoint_use(one) for one in several)
+        uses = (self._parts.ambient.waypoint_use(resource) for resource in several)
         return frozenset(use.key_name for use in uses if use is not None)
 
     def services(self, namespace: str, target: TargetRef) -> Iterator[Service]:
@@ -146,9 +146,13 @@ class WaypointBypass:
         return found
 
     def _of_virtual_services(self) -> Iterator[tuple[str, DirectPath]]:
-        for one in self._parts.of(VirtualService):
-            names = [name for name in self._parts.traffic.routes.gateways_of(one) if name != MESH]
-            for route in one.routes if names and one.hosts else ():
+        for virtual_service in self._parts.of(VirtualService):
+            names = [
+                name
+                for name in self._parts.traffic.routes.gateways_of(virtual_service)
+                if name != MESH
+            ]
+            for route in virtual_service.routes if names and virtual_service.hosts else ():
                 for destination in route.destinations:
                     for declared in self._parts.reachability.clusters.declared(destination):
                         path = DirectPath(names[0], destination.at("host"))

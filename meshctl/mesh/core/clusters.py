@@ -39,15 +39,15 @@ class ClusterObjects(NamedTuple):
 
 def taken_from(others: Iterable[ClusterObjects], own: Sequence[Resource]) -> Iterator[Resource]:
     """Walk what the istiod of a cluster with its ``own`` objects takes from the others."""
-    known = {_identity(one) for one in own}
+    known = {_identity(resource) for resource in own}
     for cluster in others:
-        for one in cluster.resources:
-            if isinstance(one, Workload):
-                if one.cluster:
-                    yield one
-            elif isinstance(one, _TAKEN) and _identity(one) not in known:
-                known.add(_identity(one))
-                yield one
+        for resource in cluster.resources:
+            if isinstance(resource, Workload):
+                if resource.cluster:
+                    yield resource
+            elif isinstance(resource, _TAKEN) and _identity(resource) not in known:
+                known.add(_identity(resource))
+                yield resource
 
 
 def remote_cluster(cluster: ClusterObjects) -> RemoteCluster:
@@ -57,10 +57,12 @@ def remote_cluster(cluster: ClusterObjects) -> RemoteCluster:
     (pilot/pkg/serviceregistry/kube/controller/network.go, Istio 1.31).
     """
     root = find_mesh_config(cluster.resources).root_namespace
-    labels = (one.labels for one in cluster.resources if _is_namespace(one, root))
+    labels = (resource.labels for resource in cluster.resources if _is_namespace(resource, root))
     network = next((found[NETWORK] for found in labels if NETWORK in found), "")
     has_gateway = bool(network) and any(
-        one.labels.get(NETWORK) == network for one in cluster.resources if isinstance(one, Service)
+        resource.labels.get(NETWORK) == network
+        for resource in cluster.resources
+        if isinstance(resource, Service)
     )
     return RemoteCluster(cluster.name, network, has_gateway)
 
@@ -72,10 +74,14 @@ def unreadable_clusters(resources: Iterable[Resource], known: Iterable[str]) -> 
     Istio 1.31); a secret that hides its keys may say one in its annotation.
     """
     found: dict[str, None] = {}
-    for one in resources:
-        if isinstance(one, Secret) and one.labels.get(_REMOTE_SECRET) == "true":
-            keys = [str(key) for name in ("data", "stringData") for key in one.child(name).data]
-            written = one.annotations.get(_CLUSTER_OF_SECRET, f"of the secret {one.key_name}")
+    for resource in resources:
+        if isinstance(resource, Secret) and resource.labels.get(_REMOTE_SECRET) == "true":
+            keys = [
+                str(key) for name in ("data", "stringData") for key in resource.child(name).data
+            ]
+            written = resource.annotations.get(
+                _CLUSTER_OF_SECRET, f"of the secret {resource.key_name}"
+            )
             found.update(dict.fromkeys(keys or [written]))
     return tuple(name for name in found if name not in set(known))
 

@@ -20,7 +20,7 @@ class Discovery:
     def watches(self, namespace: Namespace) -> bool:
         """Does istiod watch a namespace?"""
         labels = {NAMESPACE_NAME: namespace.name, **namespace.labels}
-        return not self._written or any(one.matches(labels) for one in self._selectors)
+        return not self._written or any(selector.matches(labels) for selector in self._selectors)
 
     def istio_object(self, namespace: Namespace) -> Resource | None:
         """The first object of Istio in a namespace, which is meant for istiod."""
@@ -39,7 +39,7 @@ class Discovery:
     @cached_property
     def _istio_objects(self) -> dict[str, Resource]:
         found: dict[str, Resource] = {}
-        for one in self._inventory.resources:
-            if one.group.endswith(".istio.io") and one.group != "install.istio.io":
-                found.setdefault(one.namespace, one)
+        for resource in self._inventory.resources:
+            if resource.group.endswith(".istio.io") and resource.group != "install.istio.io":
+                found.setdefault(resource.namespace, resource)
         return found

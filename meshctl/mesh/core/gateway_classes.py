@@ -31,14 +31,14 @@ _BUILT_IN = {
     "istio-east-west": Controller.EAST_WEST,
 }
 _OF_AGENTGATEWAY = frozenset({"istio-agentgateway", "istio-agentgateway-waypoint"})
-_BY_NAME = {one.value: one for one in Controller}
+_BY_NAME = {controller.value: controller for controller in Controller}
 
 
 class GatewayClasses:
     """The classes of the input, and those that istiod knows without being told."""
 
     def __init__(self, classes: Iterable[GatewayClass]) -> None:
-        self._written = {one.name: one.controller for one in classes}
+        self._written = {gateway_class.name: gateway_class.controller for gateway_class in classes}
 
     def controller(self, name: str) -> Controller | None:
         """Find who serves a class; ``None`` for another controller's, or nobody's."""

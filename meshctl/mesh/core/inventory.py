@@ -62,7 +62,11 @@ class Inventory:
     def judged(self, view: type[R]) -> Sequence[R]:
         """Those that rules are asked about, which is not all that controllers make."""
         found = self.of(view)
-        return [one for one in found if one.is_judged] if self.has_controllers else found
+        return (
+            [resource for resource in found if resource.is_judged]
+            if self.has_controllers
+            else found
+        )
 
     def of(self, view: type[R]) -> Sequence[R]:
         """All resources read by one view or a kind of it: a Telemetry is a Policy too."""
@@ -73,8 +77,8 @@ class Inventory:
         known = self._by_name.get(view)
         if known is None:
             known = self._by_name[view] = {}
-            for one in self.of(view):
-                known.setdefault(one.name, []).append(one)
+            for resource in self.of(view):
+                known.setdefault(resource.name, []).append(resource)
         return known.get(name, [])  # type: ignore[return-value]
 
     def has_all(self, *kinds: str) -> bool:
@@ -98,7 +102,9 @@ class Inventory:
     def declared_namespaces(self) -> frozenset[str]:
         """The namespaces whose Namespace is in the input, as one of this cluster."""
         is_remote = self.knowledge.is_remote
-        return frozenset(one.name for one in self.of(Namespace) if not is_remote(one))
+        return frozenset(
+            namespace.name for namespace in self.of(Namespace) if not is_remote(namespace)
+        )
 
     def first_of(self, resource: Resource) -> Resource:
         """The first resource with this group, kind, namespace and name."""

@@ -31,6 +31,6 @@ def knative_gateways(config_map: ConfigMap) -> Iterator[KnativeGateway]:
             written = {"list": parse_one(config_map.values.get(key, ""))}
         except ValueError:
             continue
-        for one in views(View(config_map, (), written), "list", View):
-            name = f"{one.text('namespace')}/{one.text('name')}"
-            yield KnativeGateway(name, one.text("service"), config_map.at("data", key))
+        for view in views(View(config_map, (), written), "list", View):
+            name = f"{view.text('namespace')}/{view.text('name')}"
+            yield KnativeGateway(name, view.text("service"), config_map.at("data", key))

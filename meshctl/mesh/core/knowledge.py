@@ -47,7 +47,7 @@ class Knowledge(NamedTuple):
 
     def hides(self, namespace: str, *kinds: str) -> bool:
         """Did a cluster refuse to show objects of these kinds in a namespace?"""
-        return any(one in self.hidden and (one, namespace) not in self.read for one in kinds)
+        return any(kind in self.hidden and (kind, namespace) not in self.read for kind in kinds)
 
     def was_read(self, namespace: str, kind: str) -> bool:
         """Did a cluster that hid the kind elsewhere show all of its objects in a namespace?"""

@@ -93,7 +93,7 @@ class KnownObjects:
         input is all there is, the namespaces count alone, and whether there are Secrets at all.
         """
         if self._inventory.is_whole:
-            homes = {("", one.namespace, False) for one in self._inventory.resources}
+            homes = {("", resource.namespace, False) for resource in self._inventory.resources}
             return frozenset(
                 homes if self._are_kept_apart(_APART) else homes | {(_APART, "", False)}
             )
@@ -122,7 +122,9 @@ class KnownObjects:
 
     def _are_kept_apart(self, kind: str) -> bool:
         """Has the input none of what repositories keep elsewhere, though they have all else?"""
-        return kind == _APART and not any(one.kind == kind for one in self._inventory.resources)
+        return kind == _APART and not any(
+            resource.kind == kind for resource in self._inventory.resources
+        )
 
     @cached_property
     def _numbers(self) -> Counter[tuple[str, str]]:
@@ -131,7 +133,7 @@ class KnownObjects:
         Of Services whose Namespace isn't in the input it is those that have pods in it.
         """
         inventory = self._inventory
-        found = Counter((one.kind, one.namespace) for one in inventory.resources)
+        found = Counter((resource.kind, resource.namespace) for resource in inventory.resources)
         is_remote = inventory.knowledge.is_remote
         labels: dict[str, set[tuple[str, str]]] = {}
         for workload in inventory.of(Workload):

@@ -45,8 +45,8 @@ def made_objects(resources: Sequence[Resource]) -> list[Made]:
 _Identity = tuple[str, str, str, str]
 
 
-def _identity(one: Resource) -> _Identity:
-    return one.group, one.kind, one.namespace, one.name
+def _identity(resource: Resource) -> _Identity:
+    return resource.group, resource.kind, resource.namespace, resource.name
 
 
 def _of_canary(canary: Canary, present: Mapping[_Identity, Resource]) -> Iterator[Made]:

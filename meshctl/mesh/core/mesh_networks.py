@@ -26,7 +26,7 @@ class WrittenNetwork(NamedTuple):
     @property
     def registries(self) -> list[str]:
         """The registries whose endpoints it takes."""
-        found = (one.text("fromRegistry") for one in views(self.settings, "endpoints", View))
+        found = (view.text("fromRegistry") for view in views(self.settings, "endpoints", View))
         return [registry for registry in found if registry]
 
     @property

@@ -198,7 +198,9 @@ class LabelSelector:
 
     def matches(self, labels: Mapping[str, str]) -> bool:
         """Does the selector pick an object with these labels? An empty selector picks all."""
-        return all(one.allows(labels.get(key)) for key, one in self.constraints.items())
+        return all(
+            constraint.allows(labels.get(key)) for key, constraint in self.constraints.items()
+        )
 
     def needed(self) -> list[tuple[str, str]] | None:
         """The labels of which a picked object has at least one; ``None`` when it needs none."""

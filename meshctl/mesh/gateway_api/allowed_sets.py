@@ -16,7 +16,9 @@ def allowed_sets(
     gateway: KubernetesGateway, sets: Iterable[ListenerSet], workloads: Workloads
 ) -> tuple[ListenerSet, ...]:
     """Find the sets, of those that name the Gateway, whose namespaces it allows."""
-    return tuple(one for one in sets if _allows(gateway, one.namespace, workloads))
+    return tuple(
+        listener_set for listener_set in sets if _allows(gateway, listener_set.namespace, workloads)
+    )
 
 
 def _allows(gateway: KubernetesGateway, namespace: str, workloads: Workloads) -> bool:

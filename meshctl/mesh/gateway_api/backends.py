@@ -31,74 +31,82 @@ class Backends:
 
     def __init__(self, given: Given) -> None:
         self._given = given
-        self._services = {one.key_name for one in given.registry.services}
+        self._services = {service.key_name for service in given.registry.services}
 
-    def read(self, one: ObjectReference, *, enforce_grants: bool) -> Backend:
+    def read(self, reference: ObjectReference, *, enforce_grants: bool) -> Backend:
         """Read a backend; routes for the mesh need no ReferenceGrant."""
-        route = one.resource
-        if enforce_grants and one.namespace != route.namespace:
-            fault = self._refusal(one)
+        route = reference.resource
+        if enforce_grants and reference.namespace != route.namespace:
+            fault = self._refusal(reference)
             if fault is not None:
                 return Backend({}, fault)
-        match one.group, one.kind:
+        match reference.group, reference.kind:
             case ("", "Service"):
-                if "." in one.name:
-                    text = f"{quoted(one.name)} is no name of a Service but a host name"
-                    return _fatal("InvalidDestination", text, one, "name")
-                return self._service(one)
+                if "." in reference.name:
+                    text = f"{quoted(reference.name)} is no name of a Service but a host name"
+                    return _fatal("InvalidDestination", text, reference, "name")
+                return self._service(reference)
             case (group, "Hostname") if group == _ISTIO:
-                return self._host(one)
+                return self._host(reference)
             case kind if kind == _IMPORT:
-                return self._service(one)
-        what = f"{one.group}/{one.kind}" if one.group else one.kind
-        hint = ", unless ENABLE_GATEWAY_API_INFERENCE_EXTENSION is on" if self._is_pool(one) else ""
-        text = f"{what} is no kind of backend{hint}"
-        return Backend({}, Fault("InvalidKind", text, one.at("kind")))
-
-    def _is_pool(self, one: ObjectReference) -> bool:
-        return (one.group, one.kind) == _POOL
-
-    def _refusal(self, one: ObjectReference) -> Fault | None:
-        if self._given.reference_grants.allows_backend(one):
-            return None
-        if not self._given.inventory.knows.all_of("ReferenceGrant", one.namespace):
-            return None
-        route = one.resource
-        text = (
-            f"no ReferenceGrant of namespace {one.namespace} lets {route.kind}s of "
-            f"{route.namespace} use {one.kind} {quoted(one.name)}"
+                return self._service(reference)
+        what = f"{reference.group}/{reference.kind}" if reference.group else reference.kind
+        hint = (
+            ", unless ENABLE_GATEWAY_API_INFERENCE_EXTENSION is on"
+            if self._is_pool(reference)
+            else ""
         )
-        return Fault("RefNotPermitted", text, one.at("namespace"))
+        text = f"{what} is no kind of backend{hint}"
+        return Backend({}, Fault("InvalidKind", text, reference.at("kind")))
 
-    def _service(self, one: ObjectReference) -> Backend:
-        host = f"{one.name}.{one.namespace}.svc.{self._given.inventory.config.domain}"
-        knows = self._given.inventory.knows.all_of("Service", one.namespace)
+    def _is_pool(self, reference: ObjectReference) -> bool:
+        return (reference.group, reference.kind) == _POOL
+
+    def _refusal(self, reference: ObjectReference) -> Fault | None:
+        if self._given.reference_grants.allows_backend(reference):
+            return None
+        if not self._given.inventory.knows.all_of("ReferenceGrant", reference.namespace):
+            return None
+        route = reference.resource
+        text = (
+            f"no ReferenceGrant of namespace {reference.namespace} lets {route.kind}s of "
+            f"{route.namespace} use {reference.kind} {quoted(reference.name)}"
+        )
+        return Fault("RefNotPermitted", text, reference.at("namespace"))
+
+    def _service(self, reference: ObjectReference) -> Backend:
+        host = f"{reference.name}.{reference.namespace}.svc.{self._given.inventory.config.domain}"
+        knows = self._given.inventory.knows.all_of("Service", reference.namespace)
         fault = None
-        if f"{one.namespace}/{one.name}" not in self._services and knows:
-            text = f"namespace {one.namespace} has no Service {quoted(one.name)}"
-            fault = Fault("BackendNotFound", text, one.at("name"))
-        return _to(host, one, fault)
+        if f"{reference.namespace}/{reference.name}" not in self._services and knows:
+            text = f"namespace {reference.namespace} has no Service {quoted(reference.name)}"
+            fault = Fault("BackendNotFound", text, reference.at("name"))
+        return _to(host, reference, fault)
 
-    def _host(self, one: ObjectReference) -> Backend:
-        if one.has("namespace"):
+    def _host(self, reference: ObjectReference) -> Backend:
+        if reference.has("namespace"):
             text = "a backend of kind Hostname takes no namespace"
-            return _fatal("InvalidDestination", text, one, "namespace")
-        declared = self._given.registry.at(one.name)
-        known = any(entry.namespace == one.resource.namespace for entry in declared)
+            return _fatal("InvalidDestination", text, reference, "namespace")
+        declared = self._given.registry.at(reference.name)
+        known = any(entry.namespace == reference.resource.namespace for entry in declared)
         fault = None
         if not known and (declared or self._given.inventory.has_all("ServiceEntry", "Service")):
             homes = " and ".join(sorted(entry.namespace for entry in declared))
             where = f", only {homes}" if homes else ""
-            text = f"namespace {one.resource.namespace} declares no host {one.name}{where}"
-            fault = Fault("BackendNotFound", text, one.at("name"))
-        return _to(one.name, one, fault)
+            text = (
+                f"namespace {reference.resource.namespace} declares no host {reference.name}{where}"
+            )
+            fault = Fault("BackendNotFound", text, reference.at("name"))
+        return _to(reference.name, reference, fault)
 
 
-def _to(host: str, one: ObjectReference, fault: Fault | None) -> Backend:
-    if one.port is None:
-        return _fatal("InvalidDestination", f"backend {quoted(one.name)} has no port", one)
-    return Backend({"host": host, "port": {"number": one.port}}, fault)
+def _to(host: str, reference: ObjectReference, fault: Fault | None) -> Backend:
+    if reference.port is None:
+        return _fatal(
+            "InvalidDestination", f"backend {quoted(reference.name)} has no port", reference
+        )
+    return Backend({"host": host, "port": {"number": reference.port}}, fault)
 
 
-def _fatal(reason: str, text: str, one: ObjectReference, *keys: str) -> Backend:
-    return Backend({}, Fault(reason, text, one.at(*keys)), is_fatal=True)
+def _fatal(reason: str, text: str, reference: ObjectReference, *keys: str) -> Backend:
+    return Backend({}, Fault(reason, text, reference.at(*keys)), is_fatal=True)

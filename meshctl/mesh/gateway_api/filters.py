@@ -84,7 +84,7 @@ def mirror_percentage(mirror: View) -> dict[str, Any]:
 
 def cors_policy(data: View) -> dict[str, Any]:
     """Read a CORS filter; browsers may keep an answer for 5 seconds unless it says otherwise."""
-    origins = [_origin(one) for one in data.texts("allowOrigins") if one]
+    origins = [_origin(text) for text in data.texts("allowOrigins") if text]
     found: dict[str, Any] = {"allowOrigins": origins} if origins else {}
     if data.flag("allowCredentials"):
         found["allowCredentials"] = True

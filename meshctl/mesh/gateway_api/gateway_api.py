@@ -70,9 +70,12 @@ class GatewayApi:
     def old_definitions(self) -> dict[str, CustomResourceDefinition]:
         """The CRDs of the input that are too old for istiod to read their objects, by kind."""
         return {
-            one.defined_kind: one
-            for one in self._inventory.of(CustomResourceDefinition)
-            if too_old(one.name, one.annotations.get(BUNDLE_VERSION, ""))
+            custom_resource_definition.defined_kind: custom_resource_definition
+            for custom_resource_definition in self._inventory.of(CustomResourceDefinition)
+            if too_old(
+                custom_resource_definition.name,
+                custom_resource_definition.annotations.get(BUNDLE_VERSION, ""),
+            )
         }
 
     def gateway(self, gateway: KubernetesGateway) -> ReadGateway | None:
@@ -84,9 +87,11 @@ class GatewayApi:
         read = self.gateway(gateway)
         return self._statuses.conditions(read) if read is not None else {}
 
-    def set_conditions(self, one: ListenerSet) -> Conditions:
+    def set_conditions(self, listener_set: ListenerSet) -> Conditions:
         """The conditions that istiod writes for a ListenerSet; none if it is nobody's."""
-        return self._statuses.set_conditions(one, self._by_name.get(one.gateway_name))
+        return self._statuses.set_conditions(
+            listener_set, self._by_name.get(listener_set.gateway_name)
+        )
 
     def attachments(self, route: KubernetesRoute) -> tuple[Attachment, ...]:
         """The listeners that a route asks for, with why some don't take it."""
@@ -107,9 +112,9 @@ class GatewayApi:
         several = self.attachments(route)
         nothing = ConvertedRules(())
         at_gateways, in_mesh = nothing, nothing
-        if any(not one.is_mesh for one in several):
+        if any(not attachment.is_mesh for attachment in several):
             at_gateways = self.rules(route, in_mesh=False)
-        if any(one.is_mesh for one in several):
+        if any(attachment.is_mesh for attachment in several):
             in_mesh = self.rules(route, in_mesh=True)
         return parent_statuses(several, at_gateways, in_mesh)
 
@@ -124,7 +129,7 @@ class GatewayApi:
         return known
 
     def _find_faults(self, route: KubernetesRoute) -> list[Fault]:
-        kinds = {one.kind for one in route.parents}
+        kinds = {parent.kind for parent in route.parents}
         found: list[Fault] = []
         if kinds & {"Service", "ServiceEntry"}:
             found += self.rules(route, in_mesh=True).faults
@@ -137,7 +142,7 @@ class GatewayApi:
 
         Other controllers read routes of further kinds, with filters and backends of their own.
         """
-        answers = [self._is_ours(one) for one in route.parents]
+        answers = [self._is_ours(parent) for parent in route.parents]
         if True in answers or not answers or self.attachments(route):
             return True
         return None if None in answers else False
@@ -172,8 +177,8 @@ class GatewayApi:
     def may_have(self, parent: ObjectReference, gateway: KubernetesGateway) -> bool:
         """Has a Gateway a listener with the name and the port that a reference asks for?"""
         return not gateway.listeners or any(
-            parent.section in {"", one.name} and parent.port in {None, 0, one.port}
-            for one in gateway.listeners
+            parent.section in {"", listener.name} and parent.port in {None, 0, listener.port}
+            for listener in gateway.listeners
         )
 
     def conflicting(
@@ -182,11 +187,12 @@ class GatewayApi:
         """Find a listener in conflict that a reference means, where it means no other one."""
         read = self.gateway(gateway)
         found = [
-            one
-            for one in (read.listeners if read is not None else ())
-            if parent.section in {"", one.listener.name} and parent.port in {None, 0, one.port}
+            listener
+            for listener in (read.listeners if read is not None else ())
+            if parent.section in {"", listener.listener.name}
+            and parent.port in {None, 0, listener.port}
         ]
-        lost = all(one.conflict is not None for one in found)
+        lost = all(listener.conflict is not None for listener in found)
         return found[0] if found and lost else None
 
     def refused_namespace(
@@ -196,16 +202,20 @@ class GatewayApi:
 
         ``None`` where some listener of the parent takes it, or refuses it for another reason.
         """
-        several = [one for one in self.attachments(route) if one.reference.path == parent.path]
-        if not several or any(one.denial is None for one in several):
+        several = [
+            attachment
+            for attachment in self.attachments(route)
+            if attachment.reference.path == parent.path
+        ]
+        if not several or any(attachment.denial is None for attachment in several):
             return None
-        for one in several:
+        for attachment in several:
             if (
-                one.listener is not None
-                and one.denial is not None
-                and one.denial.is_about_namespace
+                attachment.listener is not None
+                and attachment.denial is not None
+                and attachment.denial.is_about_namespace
             ):
-                return one.listener.listener
+                return attachment.listener.listener
         return None
 
     def _may_be_ours(self, parent: ObjectReference) -> bool:
@@ -219,9 +229,9 @@ class GatewayApi:
         """The Services of Gateways."""
         return Addresses(self._given)
 
-    def attached(self, one: GatewayListener) -> list[KubernetesRoute]:
+    def attached(self, listener: GatewayListener) -> list[KubernetesRoute]:
         """The routes that count as attached to a listener, the oldest first."""
-        return self._attached.get(one, [])
+        return self._attached.get(listener, [])
 
     @cached_property
     def gateways(self) -> Gateways:
@@ -245,10 +255,10 @@ class GatewayApi:
     def generated_gateways(self) -> tuple[GeneratedGateway, ...]:
         """The Istio Gateways made of valid listeners."""
         return tuple(
-            one.generated(read.services.hosts)
+            listener.generated(read.services.hosts)
             for read in self._gateways.values()
-            for one in (*read.listeners, *read.of_sets)
-            if one.is_valid and one.takes_routes
+            for listener in (*read.listeners, *read.of_sets)
+            if listener.is_valid and listener.takes_routes
         )
 
     @cached_property
@@ -261,25 +271,25 @@ class GatewayApi:
         for route, several in self._attachments.items():
             at_gateways: tuple[HttpRule, ...] = ()
             in_mesh: tuple[HttpRule, ...] = ()
-            if any(not one.is_mesh for one in several):
+            if any(not attachment.is_mesh for attachment in several):
                 at_gateways = self.rules(route, in_mesh=False).rules
-            if any(one.is_mesh for one in several):
+            if any(attachment.is_mesh for attachment in several):
                 in_mesh = self.rules(route, in_mesh=True).rules
             yield ReadRoute(route, several, at_gateways, in_mesh)
 
     @cached_property
     def _attachments(self) -> dict[KubernetesRoute, tuple[Attachment, ...]]:
         parents = Parents(self._given, self.classes, self.listeners_of)
-        routes = (one for one in self._inventory.of(KubernetesRoute) if self.reads(one.kind))
-        return {one: parents.of(one) for one in sorted(routes, key=age)}
+        routes = (route for route in self._inventory.of(KubernetesRoute) if self.reads(route.kind))
+        return {route: parents.of(route) for route in sorted(routes, key=age)}
 
     @cached_property
     def _attached(self) -> dict[GatewayListener, list[KubernetesRoute]]:
         found: dict[GatewayListener, dict[KubernetesRoute, None]] = {}
         for route, several in self._attachments.items():
-            for one in several:
-                if one.listener is not None and one.denial is None:
-                    found.setdefault(one.listener, {})[route] = None
+            for attachment in several:
+                if attachment.listener is not None and attachment.denial is None:
+                    found.setdefault(attachment.listener, {})[route] = None
         return {listener: list(routes) for listener, routes in found.items()}
 
     def listeners_of(self, kind: str, name: str) -> tuple[GatewayListener, ...]:
@@ -290,15 +300,19 @@ class GatewayApi:
     def _by_owner(self) -> dict[tuple[str, str], tuple[GatewayListener, ...]]:
         found: dict[tuple[str, str], list[GatewayListener]] = {}
         for read in self._gateways.values():
-            several = [one for one in read.listeners if one.takes_routes]
-            several += [one for one in read.of_sets if one.takes_routes and one.is_valid]
-            for one in several:
-                found.setdefault((one.owner.kind, one.owner.key_name), []).append(one)
+            several = [listener for listener in read.listeners if listener.takes_routes]
+            several += [
+                listener for listener in read.of_sets if listener.takes_routes and listener.is_valid
+            ]
+            for listener in several:
+                found.setdefault((listener.owner.kind, listener.owner.key_name), []).append(
+                    listener
+                )
         return {key: tuple(listeners) for key, listeners in found.items()}
 
     @cached_property
     def _by_name(self) -> dict[str, ReadGateway]:
-        return {one.key_name: read for one, read in self._gateways.items()}
+        return {gateway.key_name: read for gateway, read in self._gateways.items()}
 
     @cached_property
     def _statuses(self) -> GatewayStatuses:
@@ -307,8 +321,8 @@ class GatewayApi:
     @cached_property
     def _gateways(self) -> dict[KubernetesGateway, ReadGateway]:
         sets: dict[str, list[ListenerSet]] = {}
-        for one in sorted(self._inventory.of(ListenerSet), key=_set_order):
-            sets.setdefault(one.gateway_name, []).append(one)
+        for listener_set in sorted(self._inventory.of(ListenerSet), key=_set_order):
+            sets.setdefault(listener_set.gateway_name, []).append(listener_set)
         reader = ListenerReader(self._given)
         found = {}
         for gateway in self._inventory.of(KubernetesGateway):
@@ -333,15 +347,16 @@ class GatewayApi:
             return read
         return read._replace(
             listeners=tuple(
-                reader.read(one, gateway, controller, lost.get(one)) for one in gateway.listeners
+                reader.read(listener, gateway, controller, lost.get(listener))
+                for listener in gateway.listeners
             ),
             of_sets=tuple(
-                reader.read(one, gateway, controller, lost.get(one))
+                reader.read(listener, gateway, controller, lost.get(listener))
                 for each in allowed
-                for one in each.listeners
+                for listener in each.listeners
             ),
         )
 
 
-def _set_order(one: ListenerSet) -> tuple[object, str]:
-    return age(one)[0], one.key_name
+def _set_order(listener_set: ListenerSet) -> tuple[object, str]:
+    return age(listener_set)[0], listener_set.key_name

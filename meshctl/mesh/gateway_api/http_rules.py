@@ -82,7 +82,7 @@ def convert(route: KubernetesRoute, read: Read) -> ConvertedRules:
 
 def in_order(rules: Iterable[HttpRule]) -> list[HttpRule]:
     """Put rules into the order in which Envoy tries them; equals stay as they are."""
-    return sorted(rules, key=lambda one: one.rank)
+    return sorted(rules, key=lambda rule: rule.rank)
 
 
 def _converters(route: KubernetesRoute, read: Read) -> Iterator["_Converter"]:
@@ -119,12 +119,14 @@ class _Converter:
         if self._is_http:
             self._add_retries_and_timeout()
         backends = views(self._rule, "backendRefs", ObjectReference)
-        total = sum(_weight(one) for one in backends)
+        total = sum(_weight(backend) for backend in backends)
         backend_fault = None
         if total == 0 and "redirect" not in self._data:
             self._data["directResponse"] = {"status": 500}
         else:
-            backend_fault = self._add_backends([one for one in backends if _weight(one)])
+            backend_fault = self._add_backends(
+                [backend for backend in backends if _weight(backend)]
+            )
         self.reported = backend_fault or mirror_fault
         return HttpRule(self._data, tuple(self._origins), self._index)
 
@@ -140,31 +142,31 @@ class _Converter:
     def _add_filters(self) -> Fault | None:
         """Add what the filters say; the fault is the one of a mirror."""
         found: Fault | None = None
-        for one in views(self._rule, "filters", View):
-            kind = one.text("type")
+        for view in views(self._rule, "filters", View):
+            kind = view.text("type")
             match kind:
                 case "RequestHeaderModifier":
-                    self._data.setdefault("headers", {})["request"] = self._headers(one)
+                    self._data.setdefault("headers", {})["request"] = self._headers(view)
                 case "ResponseHeaderModifier":
-                    self._data.setdefault("headers", {})["response"] = self._headers(one)
+                    self._data.setdefault("headers", {})["response"] = self._headers(view)
                 case "RequestMirror":
-                    found = self._add_mirror(one.child("requestMirror")) or found
+                    found = self._add_mirror(view.child("requestMirror")) or found
                 case "RequestRedirect" if self._is_http:
-                    self._data["redirect"] = filters.redirect(one.child("requestRedirect"))
+                    self._data["redirect"] = filters.redirect(view.child("requestRedirect"))
                 case "URLRewrite" if self._is_http:
-                    rewrite = filters.rewrite(one.child("urlRewrite"))
+                    rewrite = filters.rewrite(view.child("urlRewrite"))
                     self._data.pop("rewrite", None)
                     if rewrite:
                         self._data["rewrite"] = rewrite
                 case "CORS" if self._is_http:
-                    self._data["corsPolicy"] = filters.cors_policy(one.child("cors"))
+                    self._data["corsPolicy"] = filters.cors_policy(view.child("cors"))
                 case _:
-                    raise _FatalError(filters.unknown_filter(kind, one.at("type")))
+                    raise _FatalError(filters.unknown_filter(kind, view.at("type")))
         return found
 
-    def _headers(self, one: View) -> dict[str, Any]:
-        kind = one.text("type")
-        modifier = one.child(kind[0].lower() + kind[1:])
+    def _headers(self, view: View) -> dict[str, Any]:
+        kind = view.text("type")
+        modifier = view.child(kind[0].lower() + kind[1:])
         found, fault = filters.header_operations(modifier)
         if fault is not None:
             raise _FatalError(fault)
@@ -212,16 +214,16 @@ class _Converter:
         found: Fault | None = None
         fatal: Fault | None = None
         routes: list[dict[str, Any]] = []
-        for one in backends:
-            backend = self._read(one)
+        for reference in backends:
+            backend = self._read(reference)
             if backend.fault is not None:
                 fatal = fatal or (backend.fault if backend.is_fatal else None)
                 self.faults.append(backend.fault)
                 found = backend.fault
-            weight = _weight(one) if len(backends) > 1 else 0
+            weight = _weight(reference) if len(backends) > 1 else 0
             route: dict[str, Any] = {"destination": backend.destination, "weight": weight}
-            self._add_backend_filters(one, route)
-            self._origins.append((("route", len(routes), "destination"), one.at()))
+            self._add_backend_filters(reference, route)
+            self._origins.append((("route", len(routes), "destination"), reference.at()))
             routes.append(route)
         if fatal is not None:
             raise _FatalError(fatal)
@@ -230,16 +232,16 @@ class _Converter:
         return found
 
     def _add_backend_filters(self, backend: ObjectReference, route: dict[str, Any]) -> None:
-        for one in views(backend, "filters", View):
-            match one.text("type"):
+        for view in views(backend, "filters", View):
+            match view.text("type"):
                 case "RequestHeaderModifier":
-                    route.setdefault("headers", {})["request"] = self._headers(one)
+                    route.setdefault("headers", {})["request"] = self._headers(view)
                 case "ResponseHeaderModifier":
-                    route.setdefault("headers", {})["response"] = self._headers(one)
+                    route.setdefault("headers", {})["response"] = self._headers(view)
                 case kind:
-                    raise _FatalError(filters.unknown_filter(kind, one.at("type")))
+                    raise _FatalError(filters.unknown_filter(kind, view.at("type")))
 
 
-def _weight(one: ObjectReference) -> int:
-    weight = one.number("weight")
+def _weight(reference: ObjectReference) -> int:
+    weight = reference.number("weight")
     return 1 if weight is None else weight

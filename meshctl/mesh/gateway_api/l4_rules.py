@@ -29,22 +29,22 @@ def convert(route: KubernetesRoute, read: Read) -> ConvertedRules:
     fatal: Fault | None = None
     for rule in views(route.spec, "rules", View):
         backends = views(rule, "backendRefs", ObjectReference)
-        weighted = [(one, _weight(one)) for one in backends if _weight(one)]
+        weighted = [(reference, _weight(reference)) for reference in backends if _weight(reference)]
         data: dict[str, Any] = {"route": [{"destination": _NOWHERE, "weight": 0}]}
         origins: list[tuple[Path, Ref]] = [((), rule.at())]
         if weighted:
             data["route"] = []
             if route.kind == "TLSRoute":
                 data = {"match": [{"sniHosts": list(route.hostnames or ("*",))}], **data}
-        for index, (one, weight) in enumerate(weighted):
-            backend = read(one)
+        for index, (reference, weight) in enumerate(weighted):
+            backend = read(reference)
             if backend.fault is not None:
                 faults.append(backend.fault)
                 fault = backend.fault
                 fatal = fatal or (fault if backend.is_fatal else None)
             share = weight if len(weighted) > 1 else 0
             data["route"].append({"destination": backend.destination, "weight": share})
-            origins.append((("route", index, "destination"), one.at()))
+            origins.append((("route", index, "destination"), reference.at()))
         found.append(HttpRule(data, tuple(origins), int(rule.path[-1])))
     if fatal is not None:
         return ConvertedRules((), fatal, tuple(faults), is_fatal=True)
@@ -54,8 +54,10 @@ def convert(route: KubernetesRoute, read: Read) -> ConvertedRules:
 def for_port(rules: Iterable[HttpRule], port: int) -> list[HttpRule]:
     """Let rules count for one port of a Service alone."""
     return [
-        one._replace(data={**one.data, "match": [{**each, "port": port} for each in _matches(one)]})
-        for one in rules
+        rule._replace(
+            data={**rule.data, "match": [{**each, "port": port} for each in _matches(rule)]}
+        )
+        for rule in rules
     ]
 
 
@@ -68,8 +70,8 @@ def in_mesh(
     left that fit to the host.
     """
     found = []
-    for one in rules:
-        matches = [dict(each) for each in one.data.get("match", ())]
+    for rule in rules:
+        matches = [dict(each) for each in rule.data.get("match", ())]
         if len(matches) == 1:
             names = matches[0]["sniHosts"]
             names = list(hosts) if names == ["*"] else names
@@ -78,8 +80,8 @@ def in_mesh(
         for each in matches:
             if port is not None:
                 each["port"] = port
-        data = {**one.data, "match": matches} if "match" in one.data else one.data
-        found.append(one._replace(data=data))
+        data = {**rule.data, "match": matches} if "match" in rule.data else rule.data
+        found.append(rule._replace(data=data))
     return found
 
 
@@ -88,12 +90,12 @@ def at_listener(rules: Iterable[HttpRule], host: str) -> list[HttpRule]:
     if not host:
         return list(rules)
     found = []
-    for one in rules:
-        matches = one.data.get("match", ())
+    for rule in rules:
+        matches = rule.data.get("match", ())
         narrowed = [{**each, "sniHosts": shared(each["sniHosts"], host)} for each in matches]
         if not narrowed or any(each["sniHosts"] for each in narrowed):
-            data = {**one.data, "match": narrowed} if narrowed else one.data
-            found.append(one._replace(data=data))
+            data = {**rule.data, "match": narrowed} if narrowed else rule.data
+            found.append(rule._replace(data=data))
     return found
 
 
@@ -108,10 +110,10 @@ def shared(names: Iterable[str], host: str) -> list[str]:
     return list(found)
 
 
-def _matches(one: HttpRule) -> list[dict[str, Any]]:
-    return one.data.get("match") or [{}]
+def _matches(rule: HttpRule) -> list[dict[str, Any]]:
+    return rule.data.get("match") or [{}]
 
 
-def _weight(one: ObjectReference) -> int:
-    weight = one.number("weight")
+def _weight(reference: ObjectReference) -> int:
+    weight = reference.number("weight")
     return 1 if weight is None else weight

@@ -29,7 +29,9 @@ def conflicts(
     found: dict[KubernetesListener, Conflict] = {}
     accepted: dict[int, _Accepted] = {}
     owners: tuple[KubernetesGateway | ListenerSet, ...] = (gateway, *sets)
-    for listener in (one for owner in owners for one in owner.listeners):
+    for listener in (
+        kubernetes_listener for owner in owners for kubernetes_listener in owner.listeners
+    ):
         rivals = accepted.setdefault(port_of(listener), _Accepted())
         winner = rivals.first_against(listener)
         if winner is None:
@@ -37,12 +39,15 @@ def conflicts(
         else:
             found[listener] = Conflict(_reason(listener, winner), winner)
     # istiod remembers losers by their name, so that a winner of the same name loses as well.
-    by_name = {(one.resource, one.name): lost for one, lost in found.items()}
+    by_name = {
+        (kubernetes_listener.resource, kubernetes_listener.name): lost
+        for kubernetes_listener, lost in found.items()
+    }
     return {
-        one: by_name[owner, one.name]
+        kubernetes_listener: by_name[owner, kubernetes_listener.name]
         for owner in owners
-        for one in owner.listeners
-        if (owner, one.name) in by_name
+        for kubernetes_listener in owner.listeners
+        if (owner, kubernetes_listener.name) in by_name
     }
 
 
@@ -82,8 +87,8 @@ def _keys(listener: KubernetesListener) -> list[tuple[str, str]]:
     return [("protocol", listener.protocol)]
 
 
-def _reason(one: KubernetesListener, other: KubernetesListener) -> str:
-    both_l4 = one.protocol in _L4 and other.protocol in _L4
-    if both_l4 or one.protocol != other.protocol:
+def _reason(listener: KubernetesListener, other: KubernetesListener) -> str:
+    both_l4 = listener.protocol in _L4 and other.protocol in _L4
+    if both_l4 or listener.protocol != other.protocol:
         return "ProtocolConflict"
     return "HostnameConflict"

@@ -185,11 +185,11 @@ def _kinds(listener: KubernetesListener) -> tuple[tuple[str, ...], Fault | None]
     ]
     if not written:
         return supported, None
-    asked = {one.text("kind"): one for one in written if one.text("group", _GROUP) == _GROUP}
+    asked = {view.text("kind"): view for view in written if view.text("group", _GROUP) == _GROUP}
     found = tuple(kind for kind in supported if kind in asked)
     if len(found) == len(written):
         return found, None
-    bad = next((one for one in written if not _is_in(one, found)), written[-1])
+    bad = next((view for view in written if not _is_in(view, found)), written[-1])
     names = " and ".join(supported) or "no route"
     text = f"protocol {listener.protocol} takes {names}, not {bad.text('kind')}"
     if bad.text("group", _GROUP) != _GROUP:

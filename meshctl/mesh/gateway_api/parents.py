@@ -82,14 +82,16 @@ class Parents:
         self._listeners = listeners
         self._beside: dict[str, dict[tuple[int, str], frozenset[str]]] = {}
         self._sources: dict[tuple[str, str], Resource] = {
-            (one.kind, one.key_name): one
-            for one in (*given.registry.services, *given.inventory.of(ServiceEntry))
+            (resource.kind, resource.key_name): resource
+            for resource in (*given.registry.services, *given.inventory.of(ServiceEntry))
         }
 
     def of(self, route: KubernetesRoute) -> tuple[Attachment, ...]:
         """List the attachments in istiod's order; references to nobody it knows have none."""
-        found = [one for reference in route.parents for one in self._of(route, reference)]
-        found.sort(key=lambda one: _sort_key(one.reference))
+        found = [
+            attachment for reference in route.parents for attachment in self._of(route, reference)
+        ]
+        found.sort(key=lambda attachment: _sort_key(attachment.reference))
         return tuple(found)
 
     def _of(self, route: KubernetesRoute, reference: ObjectReference) -> Iterator[Attachment]:
@@ -101,9 +103,9 @@ class Parents:
             name = f"{reference.namespace}/{reference.name}"
             several = self._listeners(reference.kind, name)
             beside = self._hostnames(f"{reference.kind}/{name}", several)
-            for one in several:
-                closer = beside[one.port, one.listener.protocol] - {one.hostname}
-                yield Attachment(reference, one, _denial(route, reference, one), closer)
+            for listener in several:
+                closer = beside[listener.port, listener.listener.protocol] - {listener.hostname}
+                yield Attachment(reference, listener, _denial(route, reference, listener), closer)
 
     def _hostnames(
         self, name: str, several: tuple[GatewayListener, ...]
@@ -112,8 +114,10 @@ class Parents:
         known = self._beside.get(name)
         if known is None:
             found: dict[tuple[int, str], set[str]] = {}
-            for one in several:
-                found.setdefault((one.port, one.listener.protocol), set()).add(one.hostname)
+            for listener in several:
+                found.setdefault((listener.port, listener.listener.protocol), set()).add(
+                    listener.hostname
+                )
             known = {key: frozenset(names) for key, names in found.items()}
             self._beside[name] = known
         return known
@@ -145,27 +149,25 @@ class Parents:
 
 
 def _denial(
-    route: KubernetesRoute, reference: ObjectReference, one: GatewayListener
+    route: KubernetesRoute, reference: ObjectReference, listener: GatewayListener
 ) -> Denial | None:
     """Say why a listener doesn't take a route: another place, host name, namespace or kind."""
-    if reference.port and reference.port != one.port:
+    if reference.port and reference.port != listener.port:
         return Denial("NoMatchingParent", f"no listener has port {reference.port}")
-    if reference.section and reference.section != one.listener.name:
+    if reference.section and reference.section != listener.listener.name:
         return Denial("NoMatchingParent", f"there is no listener {quoted(reference.section)}")
     hosts = route_hosts(route)
-    own = one.hostname or "*"
+    own = listener.hostname or "*"
     if not any(overlaps(own, host) for host in hosts):
-        text = f"no host name fits to {own} of listener {quoted(one.listener.name)}"
+        text = f"no host name fits to {own} of listener {quoted(listener.listener.name)}"
         return Denial("NoMatchingListenerHostname", text)
-    allowed = {host.partition("/")[0] for host in one.hosts}
+    allowed = {host.partition("/")[0] for host in listener.hosts}
     if not allowed & {"*", route.namespace}:
-        text = (
-            f"listener {quoted(one.listener.name)} takes no routes of namespace {route.namespace}"
-        )
+        text = f"listener {quoted(listener.listener.name)} takes no routes of namespace {route.namespace}"
         return Denial("NotAllowedByListeners", text)
-    if route.kind not in one.kinds:
-        names = " and ".join(kind.removesuffix("Route") for kind in one.kinds) or "no"
-        text = f"listener {quoted(one.listener.name)} takes {names} routes, not {route.kind}s"
+    if route.kind not in listener.kinds:
+        names = " and ".join(kind.removesuffix("Route") for kind in listener.kinds) or "no"
+        text = f"listener {quoted(listener.listener.name)} takes {names} routes, not {route.kind}s"
         return Denial("NotAllowedByListeners", text, is_about_kind=True)
     return None
 
@@ -175,5 +177,5 @@ def route_hosts(route: KubernetesRoute) -> tuple[str, ...]:
     return (route.hostnames if route.kind != "TCPRoute" else ()) or ("*",)
 
 
-def _sort_key(one: ObjectReference) -> str:
-    return f"{one.group}/{one.kind}/{one.name}/{one.section}/{one.port or 0}.{one.namespace}"
+def _sort_key(reference: ObjectReference) -> str:
+    return f"{reference.group}/{reference.kind}/{reference.name}/{reference.section}/{reference.port or 0}.{reference.namespace}"

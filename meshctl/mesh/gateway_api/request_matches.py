@@ -56,7 +56,7 @@ def _conditions(match: View, key: str) -> dict[str, dict[str, str]]:
     """Collect conditions by name; of two for one name the last counts."""
     found = {}
     for index, data in match.items(key):
-        one = View(match.resource, (*match.path, key, index), data)
-        is_regex = one.text("type", "Exact") == "RegularExpression"
-        found[one.text("name")] = {"regex" if is_regex else "exact": one.text("value")}
+        view = View(match.resource, (*match.path, key, index), data)
+        is_regex = view.text("type", "Exact") == "RegularExpression"
+        found[view.text("name")] = {"regex" if is_regex else "exact": view.text("value")}
     return found

@@ -82,15 +82,21 @@ class Unserved:
         """Walk the host names that no listener serves, since a closer one has taken them."""
         accepted = _accepted(self._api.attachments(route))
         for index, host in enumerate(route.hostnames if route.kind != "TLSRoute" else ()):
-            own = [one for one in accepted if one.listener and _takes(one.listener, host)]
-            if own and not any(one.keeps(host) for one in own):
+            own = [
+                attachment
+                for attachment in accepted
+                if attachment.listener and _takes(attachment.listener, host)
+            ]
+            if own and not any(attachment.keeps(host) for attachment in own):
                 lost = self._lost(own[0], host)
                 if lost is not None:
                     yield LostHostname(index, *lost)
 
-    def _lost(self, one: Attachment, host: str) -> tuple[GatewayListener, GatewayListener] | None:
-        name = one.taken_by(host)
-        own = one.listener
+    def _lost(
+        self, attachment: Attachment, host: str
+    ) -> tuple[GatewayListener, GatewayListener] | None:
+        name = attachment.taken_by(host)
+        own = attachment.listener
         if own is None or name is None:
             return None
         several = self._api.listeners_of(own.owner.kind, own.owner.key_name)
@@ -100,7 +106,11 @@ class Unserved:
         """Walk references of which no listener that accepts the route has a configuration."""
         for status in self._api.parents(route):
             accepted = _accepted(status.attachments)
-            dead = [one for one in accepted if one.listener and self.why_dead(one.listener)]
+            dead = [
+                attachment
+                for attachment in accepted
+                if attachment.listener and self.why_dead(attachment.listener)
+            ]
             if dead and len(dead) == len(accepted):
                 listener = dead[0].listener
                 why = self.why_dead(listener) if listener is not None else None
@@ -110,7 +120,9 @@ class Unserved:
     def why_dead(self, listener: GatewayListener) -> tuple[str, Ref] | None:
         """Say why a listener has no configuration; ``None`` if it has, or the input can't tell."""
         if not listener.is_valid:
-            faults = (one for one in listener.conditions.values() if one.ref is not None)
+            faults = (
+                condition for condition in listener.conditions.values() if condition.ref is not None
+            )
             fault = next(faults, None)
             place = listener.listener.at() if fault is None or fault.ref is None else fault.ref
             return (fault.text if fault is not None else "it is not valid"), place
@@ -119,8 +131,16 @@ class Unserved:
         if hosts and not any(self._api.addresses.may_exist(listener.gateway, one) for one in hosts):
             return f"there is no Service {hosts[0]}", listener.gateway.spec.at("addresses")
         found = [self._api.addresses.service(host, listener.gateway.namespace) for host in hosts]
-        known = [one for one in found if one is not None and isinstance(one.source, Service)]
-        if hosts and len(known) == len(hosts) and not any(one.port(listener.port) for one in known):
+        known = [
+            registered_host
+            for registered_host in found
+            if registered_host is not None and isinstance(registered_host.source, Service)
+        ]
+        if (
+            hosts
+            and len(known) == len(hosts)
+            and not any(registered_host.port(listener.port) for registered_host in known)
+        ):
             text = f"Service {known[0].source.key_name} has no port {listener.port}"
             return text, listener.listener.at("port")
         return None
@@ -132,11 +152,19 @@ class Unserved:
     @cached_property
     def _dead_rules(self) -> dict[KubernetesRoute, list[DeadRule]]:
         found: dict[KubernetesRoute, dict[Ref, DeadRule]] = {}
-        services = [one for one in self._api.virtual_services if one.http]
-        dead = [one for service in services for one in _cut_off(service)]
-        bound = {name for one in services for name in self._api.routes.gateways_of(one)}
+        services = [
+            virtual_service
+            for virtual_service in self._api.virtual_services
+            if virtual_service.http
+        ]
+        dead = [dead_rule for service in services for dead_rule in _cut_off(service)]
+        bound = {
+            name
+            for generated_virtual_service in services
+            for name in self._api.routes.gateways_of(generated_virtual_service)
+        }
         for effective in self._api.gateways:
-            if bound.isdisjoint(one.key_name for one in effective.gateways):
+            if bound.isdisjoint(gateway.key_name for gateway in effective.gateways):
                 continue  # it has no route of a route here
             several = len(effective.route_configs) > 1
             for hosts in effective.route_configs.values():
@@ -147,10 +175,10 @@ class Unserved:
                         else ""
                     )
                     dead += _shadowed(f"{host.domains[0]}{port}", host.routes)
-        for one in dead:
-            route = one.match.resource
+        for dead_rule in dead:
+            route = dead_rule.match.resource
             if isinstance(route, KubernetesRoute):
-                found.setdefault(route, {}).setdefault(one.match, one)
+                found.setdefault(route, {}).setdefault(dead_rule.match, dead_rule)
         return {route: list(several.values()) for route, several in found.items()}
 
     def at_services(self, route: KubernetesRoute) -> Iterator[UnusedAtService]:
@@ -158,14 +186,14 @@ class Unserved:
 
         Asked for clients of the route's namespace and of the Service's, on each of its ports.
         """
-        for one in self._api.attachments(route):
-            rules = self._api.rules(route, in_mesh=True).rules if one.is_mesh else ()
-            if not rules or one.denial is not None or one.reference.kind != "Service":
+        for attachment in self._api.attachments(route):
+            rules = self._api.rules(route, in_mesh=True).rules if attachment.is_mesh else ()
+            if not rules or attachment.denial is not None or attachment.reference.kind != "Service":
                 continue
-            host = self._registry.fqdn(one.reference.name, one.reference.namespace)
-            winner = self._winner(route, host, one.reference)
+            host = self._registry.fqdn(attachment.reference.name, attachment.reference.namespace)
+            winner = self._winner(route, host, attachment.reference)
             if winner is not None:
-                yield UnusedAtService(one.reference, host, winner)
+                yield UnusedAtService(attachment.reference, host, winner)
 
     def _winner(self, route: KubernetesRoute, host: str, reference: ObjectReference) -> Ref | None:
         """Find what clients follow instead of a route; ``None`` if anybody follows it."""
@@ -187,13 +215,13 @@ class Unserved:
 
     def older(self, route: KubernetesRoute) -> Iterator[OlderRoute]:
         """Walk the TCP listeners whose connections an older route gets."""
-        for one in _accepted(self._api.attachments(route)):
-            listener = one.listener
+        for attachment in _accepted(self._api.attachments(route)):
+            listener = attachment.listener
             if listener is None or "TCPRoute" not in listener.kinds or not listener.is_valid:
                 continue
             first = self._first(listener)
             if first is not route and self._api.rules(first, in_mesh=False).rules:
-                yield OlderRoute(one.reference, listener, first)
+                yield OlderRoute(attachment.reference, listener, first)
 
     def _first(self, listener: GatewayListener) -> KubernetesRoute:
         """Find the route that a TCP listener follows: of the Gateway's namespace, the oldest."""
@@ -207,7 +235,11 @@ class Unserved:
 
 
 def _accepted(attachments: tuple[Attachment, ...]) -> list[Attachment]:
-    return [one for one in attachments if one.listener is not None and one.denial is None]
+    return [
+        attachment
+        for attachment in attachments
+        if attachment.listener is not None and attachment.denial is None
+    ]
 
 
 def _takes(listener: GatewayListener, host: str) -> bool:
@@ -245,8 +277,12 @@ def _shadowed(host: str, routes: list[EffectiveRoute]) -> Iterator[DeadRule]:
         path, own = uri.text("prefix") or uri.text("exact"), service.origin(match.at())
         above = (by_path[one] for one in _above(path) if one in by_path)
         asked = str({key: match.data[key] for key in sorted(match.data) if key != "name"})
-        others = (one for one in (*above, by_text.setdefault(asked, route)) if one is not route)
-        first = next((one for one in others if one.virtual_service is not service), None)
+        others = (
+            effective_route
+            for effective_route in (*above, by_text.setdefault(asked, route))
+            if effective_route is not route
+        )
+        first = next((other for other in others if other.virtual_service is not service), None)
         if first is None:
             served.add(own)
         elif own not in served and own != _origin(first):

@@ -31,8 +31,8 @@ class ReadRoute(NamedTuple):
     @property
     def accepted(self) -> list[Attachment]:
         """The attachments that nothing denies, in the order of what they attach to."""
-        found = [one for one in self.attachments if one.denial is None]
-        return sorted(found, key=lambda one: one.internal_name)
+        found = [attachment for attachment in self.attachments if attachment.denial is None]
+        return sorted(found, key=lambda attachment: attachment.internal_name)
 
 
 class _Part(NamedTuple):
@@ -55,19 +55,19 @@ class VirtualServiceMaker:
     """Makes the VirtualServices of routes; ``entries`` are the ServiceEntries by full name."""
 
     def __init__(self, entries: Iterable[ServiceEntry], domain: str) -> None:
-        self._entries = {one.key_name: one for one in entries}
+        self._entries = {entry.key_name: entry for entry in entries}
         self._domain = domain
 
     def make(self, routes: Iterable[ReadRoute]) -> list[GeneratedVirtualService]:
         """Make all of them, merged."""
         parts: dict[str, list[_Part]] = {}
         found: list[GeneratedVirtualService] = []
-        for one in routes:
-            if _KINDS.get(one.route.kind) == "http":
-                for key, part in self._http_parts(one):
+        for route in routes:
+            if _KINDS.get(route.route.kind) == "http":
+                for key, part in self._http_parts(route):
                     parts.setdefault(key, []).append(part)
             else:
-                found += self._l4(one)
+                found += self._l4(route)
         for key, several in parts.items():
             several.sort(key=lambda part: part.order)
             rules = [rule for part in several for rule in part.rules]
@@ -78,18 +78,18 @@ class VirtualServiceMaker:
             found.append(_generated(first.route, name, first.gateway, first.host, rules))
         return found
 
-    def hosts_of_parent(self, one: Attachment) -> tuple[str, ...]:
+    def hosts_of_parent(self, attachment: Attachment) -> tuple[str, ...]:
         """Name the hosts of the Service or ServiceEntry that a route attaches to."""
-        reference = one.reference
+        reference = attachment.reference
         if reference.kind == "ServiceEntry":
             entry = self._entries.get(f"{reference.namespace}/{reference.name}")
             return entry.hosts if entry is not None else ()
         return (f"{reference.name}.{reference.namespace}.svc.{self._domain}",)
 
-    def _http_parts(self, one: ReadRoute) -> Iterator[tuple[str, _Part]]:
-        route, count = one.route, 0
-        at_gateways, in_mesh = in_order(one.at_gateways), in_order(one.in_mesh)
-        for attachment in one.accepted:
+    def _http_parts(self, read_route: ReadRoute) -> Iterator[tuple[str, _Part]]:
+        route, count = read_route.route, 0
+        at_gateways, in_mesh = in_order(read_route.at_gateways), in_order(read_route.in_mesh)
+        for attachment in read_route.accepted:
             key, hosts, rules = attachment.internal_name, route_hosts(route), at_gateways
             if attachment.is_mesh:
                 key, hosts, rules = route.namespace, self.hosts_of_parent(attachment), in_mesh
@@ -103,41 +103,43 @@ class VirtualServiceMaker:
                     yield f"{key}/{host}", part
                     count += 1
 
-    def _l4(self, one: ReadRoute) -> Iterator[GeneratedVirtualService]:
-        route, count = one.route, 0
+    def _l4(self, read_route: ReadRoute) -> Iterator[GeneratedVirtualService]:
+        route, count = read_route.route, 0
         is_tls = route.kind == "TLSRoute"
-        for attachment in one.accepted:
-            split = self._tls(one, attachment) if is_tls else self._tcp(one, attachment)
+        for attachment in read_route.accepted:
+            split = (
+                self._tls(read_route, attachment) if is_tls else self._tcp(read_route, attachment)
+            )
             for host, rules in split:
                 name = f"{route.name}~{_KINDS[route.kind]}~{count}~{GENERATED}"
                 yield _generated(route, name, attachment.internal_name, host, rules)
                 count += 1
 
     def _tcp(
-        self, one: ReadRoute, attachment: Attachment
+        self, route: ReadRoute, attachment: Attachment
     ) -> Iterator[tuple[str, Sequence[HttpRule]]]:
         if not attachment.is_mesh:
-            yield "*", one.at_gateways
+            yield "*", route.at_gateways
             return
         port = attachment.reference.port
-        rules = one.in_mesh if port is None else l4_rules.for_port(one.in_mesh, port)
+        rules = route.in_mesh if port is None else l4_rules.for_port(route.in_mesh, port)
         for host in self.hosts_of_parent(attachment):
             yield host, rules
 
     def _tls(
-        self, one: ReadRoute, attachment: Attachment
+        self, route: ReadRoute, attachment: Attachment
     ) -> Iterator[tuple[str, Sequence[HttpRule]]]:
         listener = attachment.listener
         if listener is not None:
-            hosts: Sequence[str] = route_hosts(one.route)
+            hosts: Sequence[str] = route_hosts(route.route)
             if listener.hostname:
                 hosts = l4_rules.shared(hosts, listener.hostname)
-            rules = l4_rules.at_listener(one.at_gateways, listener.hostname)
+            rules = l4_rules.at_listener(route.at_gateways, listener.hostname)
             yield from ((host, rules) for host in hosts)
             return
         port, hosts = attachment.reference.port, self.hosts_of_parent(attachment)
         for host in hosts:
-            yield host, l4_rules.in_mesh(one.in_mesh, port, hosts, host)
+            yield host, l4_rules.in_mesh(route.in_mesh, port, hosts, host)
 
 
 def _generated(

@@ -62,15 +62,15 @@ class AcmeChallenges:
 
     @cached_property
     def _secrets(self) -> frozenset[tuple[str, str]]:
-        return frozenset((one.namespace, one.name) for one in self._inventory.of(Secret))
+        return frozenset((secret.namespace, secret.name) for secret in self._inventory.of(Secret))
 
     @cached_property
     def _by_http(self) -> frozenset[tuple[str, str, str]]:
         """The issuers that prove names by HTTP alone: kind, namespace, name."""
         return frozenset(
-            (one.kind, one.namespace if one.kind == "Issuer" else "", one.name)
-            for one in self._inventory.of(CertificateIssuer)
-            if one.proves_by_http
+            (issuer.kind, issuer.namespace if issuer.kind == "Issuer" else "", issuer.name)
+            for issuer in self._inventory.of(CertificateIssuer)
+            if issuer.proves_by_http
         )
 
 

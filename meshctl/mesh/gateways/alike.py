@@ -26,7 +26,7 @@ class AlikeWorkloads:
         if self._generated.of(gateways) or workload.made_name:
             return workload.name, id(workload)
         labels = workload.labels if workload.is_real else {}
-        asked = tuple(labels.get(one) for one in sorted(self._routes.asked_labels))
+        asked = tuple(labels.get(label) for label in sorted(self._routes.asked_labels))
         return (
             id(gateways), workload.namespace, workload.is_real, workload.is_known,
             workload.knows_services, self._front.of(workload.services), _ports(workload.workload),
@@ -35,18 +35,18 @@ class AlikeWorkloads:
 
 
 def _has_generated(gateways: Sequence[Gateway]) -> bool:
-    return any(isinstance(one, GeneratedGateway) for one in gateways)
+    return any(isinstance(gateway, GeneratedGateway) for gateway in gateways)
 
 
 def _front(services: tuple[Service, ...]) -> Hashable:
     """What the Services in front of pods say of ports."""
     return tuple(
         (
-            one.namespace,
-            NO_TRANSLATION in one.labels,
-            tuple((port.port, port.target) for port in one.ports),
+            service.namespace,
+            NO_TRANSLATION in service.labels,
+            tuple((port.port, port.target) for port in service.ports),
         )
-        for one in services
+        for service in services
     )
 
 
@@ -55,9 +55,9 @@ def _ports(workload: Workload | None) -> Hashable:
     if workload is None:
         return None
     on_node = tuple(
-        one.number("containerPort")
+        port.number("containerPort")
         for container in workload.containers
-        for one in container.ports
-        if one.has("hostPort")
+        for port in container.ports
+        if port.has("hostPort")
     )
     return workload.uses_host_network, tuple(workload.named_ports.items()), on_node

@@ -123,8 +123,10 @@ class Bindings:
         """May a Gateway, or the mesh, use its routes of a kind: ``http``, ``tls`` or ``tcp``?"""
         key = service, kind
         if key not in self._may_use:
-            bound = (one.gateway for one in self.of(service))
-            several = (self.servers(one, service) if one is not None else [] for one in bound)
+            bound = (binding.gateway for binding in self.of(service))
+            several = (
+                self.servers(gateway, service) if gateway is not None else [] for gateway in bound
+            )
             self._may_use[key] = any(
                 not servers or any(route_kind(server) == kind for server in servers)
                 for servers in several

@@ -110,9 +110,9 @@ class EffectiveGateway:
     @cached_property
     def _served(self) -> dict[tuple[str, int], HostIndex[str]]:
         found: dict[tuple[str, int], HostIndex[str]] = {}
-        for one in self.servers:
-            for server_host in one.hosts if one.drop is None else ():
-                index = found.setdefault((one.gateway_name, one.target), HostIndex())
+        for server in self.servers:
+            for server_host in server.hosts if server.drop is None else ():
+                index = found.setdefault((server.gateway_name, server.target), HostIndex())
                 index.add(server_host.host, server_host.host)
         return found
 

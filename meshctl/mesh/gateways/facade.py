@@ -37,7 +37,11 @@ class GatewaysFacade(Gateways):
             inventory.of(Gateway),
             GatewayWorkloads(
                 workloads,
-                [one for one in registry.services if not inventory.knowledge.is_remote(one)],
+                [
+                    service
+                    for service in registry.services
+                    if not inventory.knowledge.is_remote(service)
+                ],
                 inventory.knows,
             ),
             traffic.routes,

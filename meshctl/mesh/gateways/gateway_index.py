@@ -50,26 +50,26 @@ class Gateways:
         for workload, gateways in sorted(picked, key=lambda pair: pair[0].name):
             key = alike.key(workload, gateways)
             first = firsts.get(key)
-            one = EffectiveGateway(workload, gateways, self._routes, self._registry, like=first)
-            firsts.setdefault(key, one)
-            found.append(one)
+            gateway = EffectiveGateway(workload, gateways, self._routes, self._registry, like=first)
+            firsts.setdefault(key, gateway)
+            found.append(gateway)
         return tuple(found)
 
     @cached_property
     def distinct(self) -> tuple[EffectiveGateway, ...]:
         """The first of those that are sent the same and run in the same namespace, each."""
-        return tuple(one for one in self._all if one.like is one)
+        return tuple(gateway for gateway in self._all if gateway.like is gateway)
 
     @cached_property
     def _alike(self) -> dict[EffectiveGateway, list[EffectiveGateway]]:
         found: dict[EffectiveGateway, list[EffectiveGateway]] = {}
-        for one in self._all:
-            found.setdefault(one.like, []).append(one)
+        for gateway in self._all:
+            found.setdefault(gateway.like, []).append(gateway)
         return found
 
     @cached_property
     def _places(self) -> dict[EffectiveGateway, int]:
-        return {one: place for place, one in enumerate(self._all)}
+        return {gateway: place for place, gateway in enumerate(self._all)}
 
     def find(self, name: str) -> Gateway | None:
         """Find a Gateway by ``namespace/name``."""
@@ -89,7 +89,7 @@ class Gateways:
     def all_like(self, several: tuple[EffectiveGateway, ...]) -> Sequence[EffectiveGateway]:
         """List all effective gateways that some of ``distinct`` stand for, in their order."""
         if several not in self._expanded:
-            found = [each for one in several for each in self._alike[one]]
+            found = [each for gateway in several for each in self._alike[gateway]]
             if len(several) > 1:
                 found.sort(key=self._places.__getitem__)
             self._expanded[several] = tuple(found)
@@ -97,7 +97,9 @@ class Gateways:
 
     def namespaces_of(self, gateway: Gateway) -> frozenset[str | None]:
         """The namespaces in which the pods of a Gateway run; ``None`` among them is unknown."""
-        return frozenset(one.workload.namespace for one in self.distinct_of(gateway))
+        return frozenset(
+            effective_gateway.workload.namespace for effective_gateway in self.distinct_of(gateway)
+        )
 
     def exposed_instead(self, names: Iterable[str], port: int) -> list[int]:
         """The Service ports that lead to a container port of Gateways, none of whose Services has it."""
@@ -115,7 +117,9 @@ class Gateways:
     def at_address(self, address: str) -> list[EffectiveGateway]:
         """The effective gateways behind Services that are known outside by an address or name."""
         return [
-            one for service in self._by_address.get(address, ()) for one in self.behind(service)
+            gateway
+            for service in self._by_address.get(address, ())
+            for gateway in self.behind(service)
         ]
 
     @cached_property

@@ -59,7 +59,9 @@ class GatewayWorkload:
     @property
     def is_known(self) -> bool:
         """Is the workload in the input, or will istiod make it?"""
-        return self.is_real or any(isinstance(one, GeneratedService) for one in self.services)
+        return self.is_real or any(
+            isinstance(service, GeneratedService) for service in self.services
+        )
 
     @property
     def knows_ports(self) -> bool:
@@ -75,10 +77,14 @@ class GatewayWorkload:
         if self.services and not self._targets:
             named = self.workload.named_ports if self.workload is not None else {}
             for service in self.services:
-                for one in service.ports if NO_TRANSLATION not in service.labels else ():
-                    is_number = isinstance(one.target, int)
-                    target = one.target if is_number else named.get(str(one.target), one.port)
-                    self._targets.setdefault(one.port, int(target))
+                for service_port in service.ports if NO_TRANSLATION not in service.labels else ():
+                    is_number = isinstance(service_port.target, int)
+                    target = (
+                        service_port.target
+                        if is_number
+                        else named.get(str(service_port.target), service_port.port)
+                    )
+                    self._targets.setdefault(service_port.port, int(target))
         return self._targets.get(port, port)
 
     def targets(self, server: Server) -> tuple[int, ...]:
@@ -110,18 +116,18 @@ class GatewayWorkload:
         """Does a Service in front of it, or the node it runs on, lead to this container port?"""
         if self.services and not self._exposed:
             for service in self.services:
-                for one in service.ports:
-                    self._exposed.update((self.target(one.port), one.target))
+                for service_port in service.ports:
+                    self._exposed.update((self.target(service_port.port), service_port.target))
         return port in self._exposed or self._is_on_node(port)
 
     def exposed_instead(self, port: int) -> frozenset[int]:
         """The ports of its Services that lead to a container port which none of them has itself."""
-        ports = [one for service in self.services for one in service.ports]
+        ports = [service_port for service in self.services for service_port in service.ports]
         if self._is_on_node(port) or any(
-            port in {one.port, one.number("nodePort")} for one in ports
+            port in {service_port.port, service_port.number("nodePort")} for service_port in ports
         ):
             return frozenset()
-        return frozenset(one.port for one in ports if one.target == port)
+        return frozenset(service_port.port for service_port in ports if service_port.target == port)
 
     def may_listen_on(self, port: int) -> bool:
         """Does istiod give the proxy a listener on this container port?
@@ -141,9 +147,9 @@ class GatewayWorkload:
         if self.workload is None:
             return False
         return self.workload.uses_host_network or any(
-            one.number("containerPort") == port and one.has("hostPort")
+            view.number("containerPort") == port and view.has("hostPort")
             for container in self.workload.containers
-            for one in container.ports
+            for view in container.ports
         )
 
 
@@ -154,7 +160,7 @@ class GatewayWorkloads:
         self, workloads: Workloads, services: Iterable[Service], knows: KnownObjects
     ) -> None:
         self._workloads = workloads
-        self._services = sorted(services, key=lambda one: (one.name, one.namespace))
+        self._services = sorted(services, key=lambda service: (service.name, service.namespace))
         self._knows = knows
 
     def pick(
@@ -174,24 +180,24 @@ class GatewayWorkloads:
             taken = generated.take(workload.workload, workload.services)
             if picked or taken:
                 yield workload, (*picked, *taken) if taken else picked
-        for one, several in generated.left():
-            if isinstance(one, Workload):
-                yield self._real(one), several
-            elif isinstance(one, Service):
-                index = self._by_selector[one.namespace]
-                services = tuple(index.find(one.selector))
+        for service, several in generated.left():
+            if isinstance(service, Workload):
+                yield self._real(service), several
+            elif isinstance(service, Service):
+                index = self._by_selector[service.namespace]
+                services = tuple(index.find(service.selector))
                 yield (
                     GatewayWorkload(
-                        one.selector, one.namespace, None, services, knows_services=True
+                        service.selector, service.namespace, None, services, knows_services=True
                     ),
                     several,
                 )
             else:
-                namespace, _, name = one.partition("/")
+                namespace, _, name = service.partition("/")
                 labels = {GATEWAY_NAME: name}
                 yield (
                     GatewayWorkload(
-                        labels, namespace, None, (), knows_services=True, made_name=one
+                        labels, namespace, None, (), knows_services=True, made_name=service
                     ),
                     several,
                 )
@@ -212,7 +218,7 @@ class GatewayWorkloads:
 
     @cached_property
     def _by_name(self) -> dict[str, Service]:
-        return {one.key_name: one for one in self._services}
+        return {service.key_name: service for service in self._services}
 
     def named(self, name: str) -> GatewayWorkload | None:
         """Find a workload by ``namespace/name``, whether a Gateway selects it or not."""
@@ -222,8 +228,8 @@ class GatewayWorkloads:
     @cached_property
     def _by_key(self) -> dict[str, Workload]:
         found: dict[str, Workload] = {}
-        for one in self._workloads:
-            found.setdefault(one.key_name, one)
+        for workload in self._workloads:
+            found.setdefault(workload.key_name, workload)
         return found
 
     @cached_property
@@ -275,7 +281,7 @@ class GatewayWorkloads:
     @cached_property
     def routers(self) -> list[Workload]:
         """Workloads that say themselves that their Envoy is a gateway."""
-        return [one for one in self._workloads if is_router(one)]
+        return [workload for workload in self._workloads if is_router(workload)]
 
     @cached_property
     def _by_selector(self) -> dict[str, SelectorIndex[Service]]:

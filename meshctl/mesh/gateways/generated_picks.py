@@ -35,7 +35,7 @@ class GeneratedPicks:
     def take(self, workload: Workload | None, services: Iterable[Service]) -> list[Gateway]:
         """Take the Gateways of a workload, or of the Services that stand for one."""
         places: Iterable[Workload | Service] = services if workload is None else (workload,)
-        return [gateway for one in places for gateway in self._picked.pop(one, ())]
+        return [gateway for place in places for gateway in self._picked.pop(place, ())]
 
     def left(self) -> Iterator[tuple[Workload | Service | str, list[Gateway]]]:
         """Walk what nobody has taken; a text is the name of what istiod will make."""

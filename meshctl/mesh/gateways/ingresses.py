@@ -26,14 +26,14 @@ class Ingresses:
         self._mode = str(raw.get("ingressControllerMode") or "STRICT")
         self._class = str(raw.get("ingressClass") or _DEFAULT_CLASS)
         self._classes = {
-            one.name: one.spec.text("controller")
-            for one in inventory.resources
-            if one.kind == "IngressClass"
+            resource.name: resource.spec.text("controller")
+            for resource in inventory.resources
+            if resource.kind == "IngressClass"
         }
         written, service = raw.get("ingressSelector"), raw.get("ingressService")
         name = str(written or str(service or "").removeprefix(_PREFIX) or _DEFAULT_SELECTOR)
         self.selector = {"istio": name}
-        self.homes = frozenset(one.namespace for one in workloads.find(self.selector))
+        self.homes = frozenset(workload.namespace for workload in workloads.find(self.selector))
         """The namespaces of the gateway's pods, which read their Secrets there; empty if unknown."""
         self.namespace = min(self.homes, default=inventory.config.root_namespace)
         """The first of them, else where Istio is."""

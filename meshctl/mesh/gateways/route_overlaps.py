@@ -35,19 +35,23 @@ class RouteOverlap:
     @property
     def turned_in(self) -> HostOrder | None:
         """The route configuration where the VirtualService of the second comes first."""
-        one, other = self.first.service, self.second.service
+        virtual_service, other = self.first.service, self.second.service
         for order in self.orders:
             positions = order.positions
-            if one in positions and other in positions and positions[other] < positions[one]:
+            if (
+                virtual_service in positions
+                and other in positions
+                and positions[other] < positions[virtual_service]
+            ):
                 return order
         return None
 
     @property
     def free_in(self) -> HostOrder | None:
         """The route configuration where the second meets nothing of the other VirtualService."""
-        one, other = self.first.service, self.second.service
+        virtual_service, other = self.first.service, self.second.service
         for order in self.orders:
-            if other in order.positions and one not in order.positions:
+            if other in order.positions and virtual_service not in order.positions:
                 return order
         return None
 

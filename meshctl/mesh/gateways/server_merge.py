@@ -184,10 +184,10 @@ def route_kind(server: Server) -> str:
 
     AUTO_PASSTHROUGH uses none: it forwards by the SNI that sidecars send.
     """
-    one = MergedServer(server, 0, (), "")
-    if one.routes_http:
+    merged_server = MergedServer(server, 0, (), "")
+    if merged_server.routes_http:
         return "http"
-    if one.is_passthrough:
+    if merged_server.is_passthrough:
         return "" if server.tls.text("mode") == "AUTO_PASSTHROUGH" else "tls"
     return "tcp"
 
@@ -240,105 +240,109 @@ class _Merger:
             self._add_at(server, target)
         if not targets:
             hosts = server_hosts(server)
-            one = MergedServer(server, server.port, hosts, "", DropReason.NO_SERVICE_PORT)
-            self.merged.servers.append(one)
+            merged_server = MergedServer(server, server.port, hosts, "", DropReason.NO_SERVICE_PORT)
+            self.merged.servers.append(merged_server)
 
     def _add_at(self, server: Server, target: int) -> None:
-        one = MergedServer(server, target, server_hosts(server), "")
-        one.route_config = _route_config(one)
-        self.merged.servers.append(one)
+        merged_server = MergedServer(server, target, server_hosts(server), "")
+        merged_server.route_config = _route_config(merged_server)
+        self.merged.servers.append(merged_server)
         if not server.has("port"):
-            one.drop = DropReason.NO_PORT
-        elif not (one.has_tls and self._has_duplicates(one)):
+            merged_server.drop = DropReason.NO_PORT
+        elif not (merged_server.has_tls and self._has_duplicates(merged_server)):
             if target not in self._ports:
-                self._add_first(one)
+                self._add_first(merged_server)
             elif target in self._plain:
-                self._add_to_plain(one, self._plain[target])
+                self._add_to_plain(merged_server, self._plain[target])
             else:
-                self._add_to_tls(one)
+                self._add_to_tls(merged_server)
 
-    def _has_duplicates(self, one: MergedServer) -> bool:
+    def _has_duplicates(self, merged_server: MergedServer) -> bool:
         rivals: dict[str, MergedServer] = {}
-        for host in one.hosts:
-            known = self._tls_hosts.get((one.target, host.text))
-            if known is not None and known.server.bind == one.server.bind:
+        for host in merged_server.hosts:
+            known = self._tls_hosts.get((merged_server.target, host.text))
+            if known is not None and known.server.bind == merged_server.server.bind:
                 rivals[host.text] = known
         if not rivals:
-            for host in one.hosts:
-                self._tls_hosts[one.target, host.text] = one
+            for host in merged_server.hosts:
+                self._tls_hosts[merged_server.target, host.text] = merged_server
             return False
-        one.drop = DropReason.DUPLICATE_HOST
-        one.rival = next(iter(rivals.values()))
+        merged_server.drop = DropReason.DUPLICATE_HOST
+        merged_server.rival = next(iter(rivals.values()))
         # After "*/*" the list that istiod keeps is shorter than the one that was written.
-        whole = len(one.hosts) == len(one.server.hosts)
-        one.duplicates = tuple(
-            index for index, host in enumerate(one.hosts) if whole and host.text in rivals
+        whole = len(merged_server.hosts) == len(merged_server.server.hosts)
+        merged_server.duplicates = tuple(
+            index for index, host in enumerate(merged_server.hosts) if whole and host.text in rivals
         )
         return True
 
-    def _add_first(self, one: MergedServer) -> None:
-        self._ports.add(one.target)
-        self._note_plain(one)
-        if one.routes_http:
-            self.merged.by_route_config[one.route_config] = [one]
-        self._put(one)
+    def _add_first(self, merged_server: MergedServer) -> None:
+        self._ports.add(merged_server.target)
+        self._note_plain(merged_server)
+        if merged_server.routes_http:
+            self.merged.by_route_config[merged_server.route_config] = [merged_server]
+        self._put(merged_server)
 
-    def _add_to_plain(self, one: MergedServer, current: MergedServer) -> None:
+    def _add_to_plain(self, merged_server: MergedServer, current: MergedServer) -> None:
         table = self.merged.by_route_config
-        if current.server.bind != one.server.bind:
+        if current.server.bind != merged_server.server.bind:
             # As recorded from istiod, not read from its source: a new socket starts the list of
             # its route configuration anew, even if another socket uses that, too (two protocols
             # with one bind, a third bind between them).
-            if self._put(one):
-                table[one.route_config] = []
-            self._note_plain(one)
-        elif one.is_http and current.is_http:
-            self._sockets[_socket(current)].servers.append(one)
+            if self._put(merged_server):
+                table[merged_server.route_config] = []
+            self._note_plain(merged_server)
+        elif merged_server.is_http and current.is_http:
+            self._sockets[_socket(current)].servers.append(merged_server)
         else:
-            one.drop, one.rival = DropReason.PROTOCOL, current
+            merged_server.drop, merged_server.rival = DropReason.PROTOCOL, current
             return
-        table.setdefault(one.route_config, []).append(one)
+        table.setdefault(merged_server.route_config, []).append(merged_server)
 
-    def _add_to_tls(self, one: MergedServer) -> None:
-        if one.routes_http:
-            known = self.merged.by_route_config.get(one.route_config)
+    def _add_to_tls(self, merged_server: MergedServer) -> None:
+        if merged_server.routes_http:
+            known = self.merged.by_route_config.get(merged_server.route_config)
             if known is not None:
-                one.drop, one.rival = DropReason.PORT_NAME, known[0]
+                merged_server.drop, merged_server.rival = DropReason.PORT_NAME, known[0]
                 return
-            self.merged.by_route_config[one.route_config] = [one]
+            self.merged.by_route_config[merged_server.route_config] = [merged_server]
         # As recorded from istiod: plain HTTP after TLS stays, and later servers are compared with
         # it. No recording has plain TCP there; it is taken to do the same.
-        self._note_plain(one)
-        self._put(one)
+        self._note_plain(merged_server)
+        self._put(merged_server)
 
-    def _note_plain(self, one: MergedServer) -> None:
+    def _note_plain(self, merged_server: MergedServer) -> None:
         """A plain server is what later ones on its port are compared with; TLS ones are not."""
-        if one.is_http or not one.has_tls:
-            self._plain[one.target] = one
+        if merged_server.is_http or not merged_server.has_tls:
+            self._plain[merged_server.target] = merged_server
 
-    def _put(self, one: MergedServer) -> bool:
+    def _put(self, merged_server: MergedServer) -> bool:
         """File a server under its own socket; say whether that is a new one."""
-        socket = _socket(one)
+        socket = _socket(merged_server)
         known = self._sockets.get(socket)
         is_new = known is None
         if known is None:
-            known = SocketServers(socket, one.route_config, [])
+            known = SocketServers(socket, merged_server.route_config, [])
             self._sockets[socket] = known
             self.merged.sockets.append(known)
-        known.servers.append(one)
+        known.servers.append(merged_server)
         return is_new
 
 
-def _socket(one: MergedServer) -> Socket:
-    return Socket(one.target, one.server.child("port").text("protocol"), one.server.bind)
+def _socket(merged_server: MergedServer) -> Socket:
+    return Socket(
+        merged_server.target,
+        merged_server.server.child("port").text("protocol"),
+        merged_server.server.bind,
+    )
 
 
-def _route_config(one: MergedServer) -> str:
-    server = one.server
+def _route_config(merged_server: MergedServer) -> str:
+    server = merged_server.server
     bind = f".{server.bind}" if server.bind else ""
-    if one.is_http:
-        return f"http.{one.target}{bind}"
-    if one.protocol is Protocol.HTTPS and not one.is_passthrough:
+    if merged_server.is_http:
+        return f"http.{merged_server.target}{bind}"
+    if merged_server.protocol is Protocol.HTTPS and not merged_server.is_passthrough:
         gateway = server.gateway
         name = f"{server.port_name}.{gateway.name}.{gateway.namespace}"
         return f"https.{server.port}.{name}{bind}"

@@ -37,9 +37,9 @@ class SharedVirtualHost:
     """Private ones come first (0), then those exported by name (1), then public ones (2)."""
     alternatives: tuple[RouteMatch, ...]
 
-    def order_is_known(self, one: RouteMatch, other: RouteMatch) -> bool:
+    def order_is_known(self, match: RouteMatch, other: RouteMatch) -> bool:
         """Is it certain which comes first, or does that take ages that files don't carry?"""
-        services = one.service, other.service
+        services = match.service, other.service
         if not order_is_known(self.gateways):
             return False
         return self.ranks[services[0]] != self.ranks[services[1]] or order_is_known(services)
@@ -109,23 +109,25 @@ class SharedVirtualHosts:
             services = dict.fromkeys(
                 route.virtual_service for route in host.routes if route.is_catch_all is takes_all
             )
-            order = HostOrder(where, {one: number for number, one in enumerate(services)})
+            order = HostOrder(
+                where, {virtual_service: number for number, virtual_service in enumerate(services)}
+            )
             for domain in host.domains:
                 self.orders.setdefault((domain, takes_all), []).append(order)
 
     def _written(self, host: VirtualHost) -> Iterator[RouteMatch]:
         """Walk what the routes were made of; two servers may have brought the same ones."""
         found = dict.fromkeys(self._matches.find(route) for route in host.routes)
-        return (one for one in found if one is not None)
+        return (match for match in found if match is not None)
 
     def _shared(
         self, effective: EffectiveGateway, host: VirtualHost, found: Iterable[RouteMatch]
     ) -> SharedVirtualHost:
-        gateways = tuple(dict.fromkeys(one.server.gateway for one in host.servers))
+        gateways = tuple(dict.fromkeys(server.server.gateway for server in host.servers))
         name = " and ".join(gateway.key_name for gateway in gateways)
-        here = tuple(one.at(name, any_port=True) for one in found)
+        here = tuple(match.at(name, any_port=True) for match in found)
         namespace = effective.workload.namespace
-        ranks = {one.service: self._routes.rank(one.service, namespace) for one in here}
+        ranks = {match.service: self._routes.rank(match.service, namespace) for match in here}
         return SharedVirtualHost(host.domains[0], name, gateways, ranks, here)
 
     def _at_unknown_gateways(self) -> Iterator[SharedVirtualHost]:
@@ -141,15 +143,19 @@ class SharedVirtualHosts:
             several = name, frozenset(services)
             if len(services) > 1 and several not in seen:
                 seen.add(several)
-                bound = [one for one in self._routes.naming(name) if one in services]
-                found = [one for service in bound for one in self._read_at(service, name)]
-                found.sort(key=lambda one: one.is_catch_all)
+                bound = [
+                    virtual_service
+                    for virtual_service in self._routes.naming(name)
+                    if virtual_service in services
+                ]
+                found = [match for service in bound for match in self._read_at(service, name)]
+                found.sort(key=lambda match: match.is_catch_all)
                 yield SharedVirtualHost(host, name, (), dict.fromkeys(bound, 2), tuple(found))
 
     def _read_at(self, service: VirtualService, gateway: str) -> Iterator[RouteMatch]:
         """Walk the matches that a gateway reads, up to the first that takes every request."""
-        for one in self._matches.of(service):
-            if gateway in one.request.gateways:
-                yield one.at(gateway, any_port=False)
-                if one.is_catch_all and one.request.port is None:
+        for match in self._matches.of(service):
+            if gateway in match.request.gateways:
+                yield match.at(gateway, any_port=False)
+                if match.is_catch_all and match.request.port is None:
                     return

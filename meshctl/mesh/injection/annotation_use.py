@@ -76,7 +76,7 @@ def _uses(resource: Resource) -> tuple[AnnotationUse, ...]:
     if not isinstance(resource, Workload):
         return tuple(_in(resource.child("metadata"), resource.kind, resource))
     metadata = (*resource.outer_metadata, ("Pod", resource.template.child("metadata")))
-    return tuple(use for kind, one in metadata for use in _in(one, kind, resource))
+    return tuple(use for kind, view in metadata for use in _in(view, kind, resource))
 
 
 def _in(metadata: View, kind: str, resource: Resource) -> Iterator[AnnotationUse]:

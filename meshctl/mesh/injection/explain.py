@@ -58,12 +58,19 @@ class WebhookMatches:
         taking: dict[WebhookConfiguration, Webhook] = {}
         for webhook in self._index.all(namespace, pod):
             taking.setdefault(_configuration_of(webhook), webhook)
-        others = ((one, several) for one, several in self._all if one not in taking)
+        others = (
+            (configuration, several)
+            for configuration, several in self._all
+            if configuration not in taking
+        )
         found = [
-            *(WebhookMatch(one, hook, _why(hook, namespace, pod)) for one, hook in taking.items()),
             *(
-                WebhookMatch(one, None, _why_not(several, namespace, pod))
-                for one, several in islice(others, MOST_OTHERS)
+                WebhookMatch(configuration, hook, _why(hook, namespace, pod))
+                for configuration, hook in taking.items()
+            ),
+            *(
+                WebhookMatch(configuration, None, _why_not(several, namespace, pod))
+                for configuration, several in islice(others, MOST_OTHERS)
             ),
         ]
         return sorted(found, key=lambda match: match.configuration.name)

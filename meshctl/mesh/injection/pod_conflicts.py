@@ -156,8 +156,8 @@ def mounts_without_volume(workload: Workload) -> Iterator[tuple[Ref, str]]:
     """Walk the names of mounts that an annotation adds, and that no volume of the pod will have."""
     if not _has_sidecar(workload) or any(unreadable_volumes(workload)):
         return
-    claims = (one.child("metadata") for one in views(workload.spec, "volumeClaimTemplates", View))
-    known = {one.text("name") for one in (*views(workload.pod_spec, "volumes", View), *claims)}
+    claims = (view.child("metadata") for view in views(workload.spec, "volumeClaimTemplates", View))
+    known = {view.text("name") for view in (*views(workload.pod_spec, "volumes", View), *claims)}
     known.update(name for name, _ in _annotated(workload, USER_VOLUME))
     for name, _ in _annotated(workload, USER_VOLUME_MOUNT):
         if name not in known and name not in _volumes(workload) and name not in _MOUNTS.values():

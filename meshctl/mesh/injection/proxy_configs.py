@@ -24,10 +24,18 @@ class ProxyConfigs:
     def of(self, workload: Workload) -> Iterator[ProxyConfig]:
         """Walk the one ProxyConfig of each level that holds for a workload, the narrowest first."""
         own = self._configs.get(workload.namespace, ())
-        narrow = (one for one in own if one.selector and selects(one.selector, workload.pod_labels))
+        narrow = (
+            proxy_config
+            for proxy_config in own
+            if proxy_config.selector and selects(proxy_config.selector, workload.pod_labels)
+        )
         yield from _first(narrow)
         for home in dict.fromkeys((workload.namespace, self._root)):
-            yield from _first(one for one in self._configs.get(home, ()) if not one.selector)
+            yield from _first(
+                proxy_config
+                for proxy_config in self._configs.get(home, ())
+                if not proxy_config.selector
+            )
 
 
 def _first(configs: Iterable[ProxyConfig]) -> Iterator[ProxyConfig]:

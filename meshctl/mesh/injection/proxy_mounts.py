@@ -45,16 +45,19 @@ class ProxyMounts:
     @cached_property
     def _directories(self) -> frozenset[str]:
         return frozenset(
-            path for one in self._inventory.of(Workload) for path in _directories(one) if path
+            path
+            for workload in self._inventory.of(Workload)
+            for path in _directories(workload)
+            if path
         )
 
     @cached_property
     def _settings(self) -> list[str]:
         """The settings of the injector as text: their templates and annotations may mount more."""
         return [
-            str(one.data)
-            for one in self._inventory.resources
-            if is_settings(one) or one.kind == "IstioOperator"
+            str(resource.data)
+            for resource in self._inventory.resources
+            if is_settings(resource) or resource.kind == "IstioOperator"
         ]
 
 

@@ -84,7 +84,11 @@ def _shape(number: int, webhook: Webhook) -> _Shape | None:
 
 def _is_bare(constraints: Mapping[str, Constraint], key: str) -> bool:
     """Does a selector pick objects without any label but those about injection?"""
-    return all(one.allows(None) for name, one in constraints.items() if name not in {key, REVISION})
+    return all(
+        constraint.allows(None)
+        for name, constraint in constraints.items()
+        if name not in {key, REVISION}
+    )
 
 
 def _states(constraints: Mapping[str, Constraint], key: str) -> frozenset[str | None]:

@@ -60,9 +60,9 @@ class WebhookIndex:
             *(one for label in namespace.items() for one in self._by_namespace.get(label, ())),
         ]
         taking = {
-            one.number: one.webhook
-            for one in candidates
-            if one.namespaces.matches(namespace) and one.pods.matches(pod)
+            candidate.number: candidate.webhook
+            for candidate in candidates
+            if candidate.namespaces.matches(namespace) and candidate.pods.matches(pod)
         }
         return [taking[number] for number in sorted(taking)]
 

@@ -72,8 +72,8 @@ class Guards(NamedTuple):
 def guards_of(policies: Iterable[AuthorizationPolicy]) -> Guards:
     """Count policies; one without rules counts as one with one."""
     several = list(policies)
-    rules = sum(max(len(one.rules), 1) for one in several)
-    return Guards(frozenset(one.action for one in several), rules)
+    rules = sum(max(len(policy.rules), 1) for policy in several)
+    return Guards(frozenset(policy.action for policy in several), rules)
 
 
 def inbound_bytes(chains: Sequence[ListenerChain], catch_all: int, guards: Guards) -> int:
@@ -82,7 +82,7 @@ def inbound_bytes(chains: Sequence[ListenerChain], catch_all: int, guards: Guard
     ``chains`` are those for named ports, ``catch_all`` counts those for the rest.
     Each repeats the AuthorizationPolicies of its workload, in a filter for each action.
     """
-    sizes = (_INBOUND_HTTP if one.is_http else _INBOUND_TCP for one in chains)
+    sizes = (_INBOUND_HTTP if chain.is_http else _INBOUND_TCP for chain in chains)
     each = len(guards.actions) * _POLICY_FILTER + guards.rules * _POLICY_RULE
     chained = sum(sizes) + catch_all * _CATCH_ALL + (len(chains) + catch_all) * each
     return _FIXED_LISTENERS + chained
@@ -127,7 +127,9 @@ class RouteBytes:
 
 def gateway_bytes(gateway: EffectiveGateway | None, names: Sequence[str]) -> tuple[int, int]:
     """Estimate the sizes of a gateway's listeners and of its routes."""
-    chains = sum(len(one.chains) for one in gateway.listeners) if gateway is not None else 0
+    chains = (
+        sum(len(listener.chains) for listener in gateway.listeners) if gateway is not None else 0
+    )
     listeners = round(chains * _GATEWAY_CHAIN + _GATEWAY_LISTENERS) if chains else 0
     routes = len(names) * float(_GATEWAY_CONFIGURATION)
     configurations = gateway.route_configs if gateway is not None else {}
@@ -135,7 +137,9 @@ def gateway_bytes(gateway: EffectiveGateway | None, names: Sequence[str]) -> tup
         for host in configurations.get(name, ()):
             routes += _GATEWAY_HOST + sum(map(len, host.domains))
             for route in host.routes:
-                letters = sum(len(one.host) + len(one.subset or "") for one in route.targets)
+                letters = sum(
+                    len(target.host) + len(target.subset or "") for target in route.targets
+                )
                 routes += _GATEWAY_ROUTE + letters * _TARGET_LETTER
     return listeners, round(routes)
 

@@ -22,7 +22,7 @@ class ConfigCounts:
     inline_endpoints: int = 0
 
     def __sub__(self, other: "ConfigCounts") -> "ConfigCounts":
-        values = ((getattr(self, one.name), getattr(other, one.name)) for one in fields(self))
+        values = ((getattr(self, field.name), getattr(other, field.name)) for field in fields(self))
         return ConfigCounts(*(mine - theirs for mine, theirs in values))
 
 

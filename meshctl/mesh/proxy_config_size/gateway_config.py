@@ -47,7 +47,7 @@ class GatewayConfig:
     @cached_property
     def _names(self) -> list[str]:
         listeners = self._gateway.listeners if self._gateway is not None else ()
-        found = (chain.route_config for one in listeners for chain in one.chains)
+        found = (chain.route_config for listener in listeners for chain in listener.chains)
         return list(dict.fromkeys(name for name in found if name))
 
     @cached_property
@@ -62,10 +62,10 @@ class GatewayConfig:
     def counts(self) -> ConfigCounts:
         """Count everything."""
         clusters = self.clusters
-        sets = [endpoints_of(one) for one in clusters if is_eds(one)]
+        sets = [endpoints_of(cluster) for cluster in clusters if is_eds(cluster)]
         gateway = self._gateway
         listeners = gateway.listeners if gateway is not None else ()
-        chains = [chain for one in listeners for chain in one.chains]
+        chains = [chain for listener in listeners for chain in listener.chains]
         names = self._names
         configs = gateway.route_configs if gateway is not None else {}
         hosts = [host for name in names for host in configs.get(name, ())]
@@ -79,5 +79,7 @@ class GatewayConfig:
             endpoint_sets=len(sets),
             empty_endpoint_sets=sets.count(0),
             endpoints=sum(sets),
-            inline_endpoints=sum(endpoints_of(one) for one in clusters if is_inline(one)),
+            inline_endpoints=sum(
+                endpoints_of(cluster) for cluster in clusters if is_inline(cluster)
+            ),
         )

@@ -90,11 +90,15 @@ class OutboundConfig:
     @cached_property
     def listeners(self) -> Sequence[OutboundListener]:
         """The outbound listeners."""
-        return [one for port in self._ports for one in self._view.listeners.on(port)]
+        return [
+            outbound_listener
+            for port in self._ports
+            for outbound_listener in self._view.listeners.on(port)
+        ]
 
     @property
     def _ports(self) -> list[int]:
-        written = {one.port for one in self._view.scope.listeners if one.port}
+        written = {listener.port for listener in self._view.scope.listeners if listener.port}
         return sorted({*self._hosts_by_port, *written})
 
     @cached_property
@@ -104,7 +108,9 @@ class OutboundConfig:
     @cached_property
     def route_configurations(self) -> Sequence[str]:
         """The names of the route configurations that listeners ask for."""
-        names = (chain.rds for one in self.listeners for chain in one.chains if chain.is_http)
+        names = (
+            chain.rds for listener in self.listeners for chain in listener.chains if chain.is_http
+        )
         return list(dict.fromkeys(names))
 
     @cached_property
@@ -118,8 +124,8 @@ class OutboundConfig:
         if table is None:
             return
         found = map(table.of_service, [host] if host else self._names_on(int(port)))
-        for one in {one.name: one for one in found if one is not None}.values():
-            yield SentHost(table, one, is_alone=bool(host))
+        for outbound_host in {one.name: one for one in found if one is not None}.values():
+            yield SentHost(table, outbound_host, is_alone=bool(host))
 
     def _names_on(self, port: int) -> Iterable[str]:
         """The hosts that virtual hosts of a port may be named after.
@@ -145,14 +151,14 @@ class OutboundConfig:
 
     def _ports_of(self, hosts: Iterable[str]) -> set[int]:
         by_host = self._services.by_host
-        several = (one for host in hosts for one in by_host.get(host, ()))
-        return {EVERY_HTTP_PORT, *(port.number for one in several for port in one.ports)}
+        several = (service for host in hosts for service in by_host.get(host, ()))
+        return {EVERY_HTTP_PORT, *(port.number for service in several for port in service.ports)}
 
     def size(self) -> OutboundSize:
         """Count everything, and estimate its bytes."""
         every = self._part(self.listeners, self.route_configurations)
         clusters = self.clusters
-        sets = [endpoints_of(one) for one in clusters if is_eds(one)]
+        sets = [endpoints_of(cluster) for cluster in clusters if is_eds(cluster)]
         counts = replace(
             every.counts,
             clusters=len(clusters),
@@ -160,7 +166,9 @@ class OutboundConfig:
             endpoint_sets=len(sets),
             empty_endpoint_sets=sets.count(0),
             endpoints=sum(sets),
-            inline_endpoints=sum(endpoints_of(one) for one in clusters if is_inline(one)),
+            inline_endpoints=sum(
+                endpoints_of(cluster) for cluster in clusters if is_inline(cluster)
+            ),
         )
         return OutboundSize(
             counts, cluster_bytes(clusters, is_gateway=False), every.listeners, every.routes,
@@ -174,15 +182,19 @@ class OutboundConfig:
 
         Listeners for all addresses have one chain more, unless one of theirs takes everything.
         """
-        hosts = [one for name in configurations for one in self._virtual_hosts[name]]
+        hosts = [
+            virtual_host for name in configurations for virtual_host in self._virtual_hosts[name]
+        ]
         shared = sum(":" not in name for name in configurations)
-        rest = sum(one.address == WILDCARD and one.default is None for one in listeners)
+        rest = sum(
+            listener.address == WILDCARD and listener.default is None for listener in listeners
+        )
         counts = ConfigCounts(
             listeners=len(listeners),
-            filter_chains=sum(len(one.chains) for one in listeners) + rest,
+            filter_chains=sum(len(listener.chains) for listener in listeners) + rest,
             route_configurations=len(configurations),
             virtual_hosts=len(hosts) + shared,
-            routes=sum(_routes(one.table, one.host) for one in hosts) + shared,
+            routes=sum(_routes(host.table, host.host) for host in hosts) + shared,
         )
         routes = RouteBytes(hosts, len(configurations), self._domain)
         return ListenersSize(counts, listener_bytes(listeners), routes)
@@ -191,10 +203,10 @@ class OutboundConfig:
         """Count what is sent for the sake of one pod, by the pods behind headless services."""
         by_address: dict[str, list[OutboundListener]] = {}
         askers: dict[str, set[str]] = {}
-        for one in self.listeners:
-            by_address.setdefault(one.address, []).append(one)
-            for chain in one.chains:
-                askers.setdefault(chain.rds, set()).add(one.address)
+        for listener in self.listeners:
+            by_address.setdefault(listener.address, []).append(listener)
+            for chain in listener.chains:
+                askers.setdefault(chain.rds, set()).add(listener.address)
         alone: dict[str, list[str]] = {}
         for name in self.route_configurations:
             if len(askers[name]) == 1:

@@ -79,9 +79,9 @@ class Clusters:
         if known is None:
             viewers = self.viewers(key[0])
             known = [
-                one
-                for one in self._registry.at(self.host_of(destination))
-                if any(is_visible_to(one.visible, viewer) for viewer in viewers)
+                registered_host
+                for registered_host in self._registry.at(self.host_of(destination))
+                if any(is_visible_to(registered_host.visible, viewer) for viewer in viewers)
             ]
             self._declared[key] = known
         return known
@@ -89,9 +89,11 @@ class Clusters:
     def ports(self, destination: Destination) -> frozenset[int]:
         """Collect the ports of its host; empty where the host or its ports are unknown."""
         declared = self.declared(destination)
-        if not all(one.ports for one in declared):
+        if not all(registered_host.ports for registered_host in declared):
             return frozenset()
-        return frozenset(port.number for one in declared for port in one.ports)
+        return frozenset(
+            port.number for registered_host in declared for port in registered_host.ports
+        )
 
     def missing(self, destination: Destination) -> MissingCluster | None:
         """Say why there is no upstream; ``None`` where there is or may well be one."""
@@ -196,10 +198,12 @@ class Clusters:
         routes, is_whole = self._routes, self._inventory.is_whole
         for root in (service,) if service.hosts else routes.delegates.roots(service):
             gateways = [one for one in routes.gateways_of(root) if one != MESH]
-            if not is_whole and not all(any(self.gateway_namespaces(one)) for one in gateways):
+            if not is_whole and not all(
+                any(self.gateway_namespaces(gateway)) for gateway in gateways
+            ):
                 return False
             own = {self._registry.fqdn(one, root.namespace) for one in root.hosts}
-            seers = (name for one in hidden for name in one.visible)
+            seers = (name for registered_host in hidden for name in registered_host.visible)
             if host in own and any(routes.is_visible(root, name) for name in seers):
                 return False
         return bool(service.hosts) or is_whole or bool(routes.delegates.roots(service))
@@ -213,7 +217,10 @@ class Clusters:
 
     def _slips_of(self, namespace: str) -> Slips:
         if namespace not in self._slips:
-            near = {one.host.partition(".")[0] for one in self._registry.of_namespace(namespace)}
+            near = {
+                registered_host.host.partition(".")[0]
+                for registered_host in self._registry.of_namespace(namespace)
+            }
             self._slips[namespace] = Slips(near)
         return self._slips[namespace]
 
@@ -248,9 +255,9 @@ class Clusters:
     @cached_property
     def _by_name(self) -> dict[str, list[RegisteredHost]]:
         found: dict[str, list[RegisteredHost]] = {}
-        for one in self._registry:
-            if isinstance(one.source, Service):
-                found.setdefault(one.source.name, []).append(one)
+        for registered_host in self._registry:
+            if isinstance(registered_host.source, Service):
+                found.setdefault(registered_host.source.name, []).append(registered_host)
         return found
 
     def services_named(self, name: str) -> list[RegisteredHost]:
@@ -267,7 +274,7 @@ class Clusters:
                         for target in route.targets:
                             if target.destination.port is None:
                                 found.setdefault(target.destination, set()).add(target.port)
-        return {one: frozenset(ports) for one, ports in found.items()}
+        return {destination: frozenset(ports) for destination, ports in found.items()}
 
 
 def _writer(destination: Destination) -> VirtualService:

@@ -36,11 +36,11 @@ class EgressHop(NamedTuple):
     def servers(self) -> list[MergedServer]:
         """The servers of the gateway that take the host on this port."""
         return [
-            one
-            for one in self.gateway.servers
-            if one.drop is None
-            and one.target == self.port
-            and any(overlaps(host.host, self.host) for host in one.hosts)
+            server
+            for server in self.gateway.servers
+            if server.drop is None
+            and server.target == self.port
+            and any(overlaps(host.host, self.host) for host in server.hosts)
         ]
 
 
@@ -108,7 +108,7 @@ class EgressPaths:
         """Walk http routes of sidecars, each with those at the gateway that requests go on by."""
         for leg in self.legs(service):
             if leg.route.kind == "http" and len(leg.route.routes) == 1:
-                found = [one for one in self._seconds(leg) if one.kind == "http"]
+                found = [route for route in self._seconds(leg) if route.kind == "http"]
                 if found and leg.route not in found:
                     yield leg.route, found
 
@@ -129,7 +129,7 @@ class EgressPaths:
                 if isinstance(declared.source, Service)
                 else None
             )
-            ports = [one.number for one in declared.ports]
+            ports = [port.number for port in declared.ports]
             number = destination.port or (ports[0] if len(ports) == 1 else None)
             if gateway is not None and number is not None:
                 return gateway, gateway.workload.target(number)

@@ -65,9 +65,9 @@ class IngressPaths:
             alike: tuple[EffectiveGateway, ...] = ()
             if isinstance(path.gateway, Gateway):
                 alike = self._gateways.distinct_of(path.gateway)
-            for one in self._gateways.all_like(alike) if alike not in walked else ():
-                if one.workload.workload is not None:
-                    found.setdefault(one.workload.workload, path.place)
+            for gateway in self._gateways.all_like(alike) if alike not in walked else ():
+                if gateway.workload.workload is not None:
+                    found.setdefault(gateway.workload.workload, path.place)
             walked.add(alike)
         return tuple(found.items())
 
@@ -112,7 +112,7 @@ class IngressPaths:
 
     def _of_routes(self) -> Iterator[_Route]:
         for route in sorted(self._inventory.of(KubernetesRoute), key=age):
-            parents = (self._grants.gateway(one) for one in route.parents)
+            parents = (self._grants.gateway(parent) for parent in route.parents)
             known = [gateway for gateway in parents if gateway is not None]
             for backend in route.backends if known else ():
                 if backend.kind == "Service":
@@ -125,4 +125,4 @@ def _firsts(paths: Sequence[IngressPath]) -> Sequence[IngressPath]:
     found: dict[Gateway | KubernetesGateway, IngressPath] = {}
     for path in paths:
         found.setdefault(path.gateway, path)
-    return tuple(sorted(found.values(), key=lambda one: age(one.gateway)))
+    return tuple(sorted(found.values(), key=lambda ingress_path: age(ingress_path.gateway)))

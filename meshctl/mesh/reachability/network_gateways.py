@@ -68,7 +68,7 @@ class NetworkGateways:
         """Say why nobody comes in by a Service that is labelled as the gateway of a network."""
         if not self.network(service) or isinstance(service, GeneratedService):
             return None
-        port, ports = gateway_port(service), {one.port for one in service.ports}
+        port, ports = gateway_port(service), {service_port.port for service_port in service.ports}
         if port not in ports:
             if _TUNNEL in ports:
                 return None
@@ -77,7 +77,7 @@ class NetworkGateways:
             )
         if service.type == "ClusterIP" and not service.outside_addresses:
             return "it has no address outside the cluster, and isn't taken for one"
-        if _TUNNEL in ports or any(self._takes(one, port) for one in self._behind(service)):
+        if _TUNNEL in ports or any(self._takes(gateway, port) for gateway in self._behind(service)):
             return None
         if not self._inventory.knows.everywhere("Gateway"):
             return None
@@ -96,8 +96,12 @@ class NetworkGateways:
     @cached_property
     def _labelled(self) -> frozenset[Service]:
         """The Services that are labelled as the gateway of a network."""
-        services = (one for effective in self._gateways for one in effective.workload.services)
-        return frozenset(one for one in services if NETWORK in one.labels and self.network(one))
+        services = (
+            service for effective in self._gateways for service in effective.workload.services
+        )
+        return frozenset(
+            service for service in services if NETWORK in service.labels and self.network(service)
+        )
 
     def without_service(self, gateway: Gateway) -> Iterator[tuple[int, Server]]:
         """Walk the hosts of AUTO_PASSTHROUGH that stand for no registered host, by index."""
@@ -118,10 +122,10 @@ class NetworkGateways:
         if not self._has_networks or host in self._named:
             return None
         for effective in self._behind(service):
-            for one in effective.servers:
-                exposed = any(port.port == one.server.port for port in service.ports)
-                if exposed and one.drop is None and one.server.tls_mode == _UNOPENED:
-                    return one.server
+            for server in effective.servers:
+                exposed = any(port.port == server.server.port for port in service.ports)
+                if exposed and server.drop is None and server.server.tls_mode == _UNOPENED:
+                    return server.server
         return None
 
     def leads_nowhere_named(self, namespace: Namespace) -> Service | None:
@@ -132,20 +136,26 @@ class NetworkGateways:
         if namespace.name != self._inventory.config.root_namespace or NETWORK in namespace.labels:
             return None
         if any(
-            is_settings(one) or one.kind == "IstioOperator" for one in self._inventory.resources
+            is_settings(resource) or resource.kind == "IstioOperator"
+            for resource in self._inventory.resources
         ):
             return None
-        if any(NETWORK in one.pod_labels and not is_gateway(one) for one in self._workloads):
+        if any(
+            NETWORK in workload.pod_labels and not is_gateway(workload)
+            for workload in self._workloads
+        ):
             return None
         services = self._inventory.of(Service)
-        return next((one for one in services if self.network(one)), None)
+        return next((service for service in services if self.network(service)), None)
 
     @cached_property
     def own(self) -> str:
         """The network that the root namespace is labelled with, empty where none or several are."""
         root = self._inventory.config.root_namespace
         found = {
-            one.labels.get(NETWORK, "") for one in self._inventory.of(Namespace) if one.name == root
+            namespace.labels.get(NETWORK, "")
+            for namespace in self._inventory.of(Namespace)
+            if namespace.name == root
         }
         return found.pop() if len(found) == 1 else ""
 
@@ -180,16 +190,20 @@ class NetworkGateways:
         Where there are several, that is; clients of another network dial such pods directly.
         """
         networks = list(written_networks(resource))
-        several = len(networks) > 1 or (self.own and {self.own} != {one.name for one in networks})
-        for one in networks:
-            is_apart = several or one.is_remote
-            if is_apart and not one.gateways and one.name not in self._by_label:
-                yield one
+        several = len(networks) > 1 or (
+            self.own and {self.own} != {network.name for network in networks}
+        )
+        for network in networks:
+            is_apart = several or network.is_remote
+            if is_apart and not network.gateways and network.name not in self._by_label:
+                yield network
 
     @cached_property
     def _by_label(self) -> frozenset[str]:
         labelled = (*self._inventory.of(Service), *self._inventory.of(KubernetesGateway))
-        return frozenset(one.labels[NETWORK] for one in labelled if NETWORK in one.labels)
+        return frozenset(
+            resource.labels[NETWORK] for resource in labelled if NETWORK in resource.labels
+        )
 
     @cached_property
     def _has_networks(self) -> bool:
@@ -208,7 +222,7 @@ class NetworkGateways:
         return self._gateways.behind(service)
 
     def _takes(self, gateway: EffectiveGateway, port: int) -> bool:
-        return any(_listens(one, gateway.workload.target(port)) for one in gateway.servers)
+        return any(_listens(server, gateway.workload.target(port)) for server in gateway.servers)
 
 
 def _listens(server: MergedServer, port: int) -> bool:

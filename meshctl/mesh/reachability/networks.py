@@ -41,7 +41,9 @@ class Networks:
         self._machines = machines
         self._workloads = workloads
         self._of_clusters = {
-            one.name: one.network for one in inventory.knowledge.remotes if one.has_gateway
+            remote.name: remote.network
+            for remote in inventory.knowledge.remotes
+            if remote.has_gateway
         }
 
     @property
@@ -80,8 +82,8 @@ class Networks:
     @cached_property
     def _own(self) -> str:
         root = self._inventory.config.root_namespace
-        found = (one for one in self._inventory.of(Namespace) if one.name == root)
-        return next((one.labels.get(NETWORK, "") for one in found), "")
+        found = (namespace for namespace in self._inventory.of(Namespace) if namespace.name == root)
+        return next((namespace.labels.get(NETWORK, "") for namespace in found), "")
 
     @cached_property
     def _shared(self) -> list[tuple[str, Ref]]:

@@ -31,19 +31,19 @@ class RedirectLoops:
         Matches that ask for headers or query parameters are passed over: the client may send others.
         """
         several = self._matches.of(service)
-        for number, one in enumerate(several):
-            redirect = one.rule.action.child("redirect")
+        for number, match in enumerate(several):
+            redirect = match.rule.action.child("redirect")
             if redirect.data and not redirect.has("port") and not redirect.has("derivePort"):
-                target = self._target(one, redirect)
+                target = self._target(match, redirect)
                 before = several[:number]
-                if target is None or any(_may_divert(other, one, redirect) for other in before):
+                if target is None or any(_may_divert(other, match, redirect) for other in before):
                     continue
-                if not covered_by_any((other.request for other in before), one.request):
-                    yield one, target
+                if not covered_by_any((other.request for other in before), match.request):
+                    yield match, target
 
-    def _target(self, one: RouteMatch, redirect: View) -> str | None:
+    def _target(self, match: RouteMatch, redirect: View) -> str | None:
         """Name what the redirect leads to if the match takes it again."""
-        request = one.request
+        request = match.request
         named = request.headers or request.without_headers or request.query_params
         if named or not _takes(request.method, "GET"):
             return None
@@ -51,30 +51,30 @@ class RedirectLoops:
         path = _path(request, redirect)
         if path is None or not _takes(request.path, path or "/"):
             return None
-        if scheme and not (_takes(request.scheme, scheme) and self._is_served(one, scheme)):
+        if scheme and not (_takes(request.scheme, scheme) and self._is_served(match, scheme)):
             return None
         if authority and not (
             _takes(request.authority, authority)
-            and any(covers(self._full(one, host), authority) for host in one.service.hosts)
+            and any(covers(self._full(match, host), authority) for host in match.service.hosts)
         ):
             return None
         origin = f"{scheme or 'the same scheme'}, {authority or 'the same host'}"
         return f"{origin}, {path or 'the same path'}"
 
-    def _full(self, one: RouteMatch, host: str) -> str:
-        return self._registry.fqdn(host, one.service.namespace)
+    def _full(self, match: RouteMatch, host: str) -> str:
+        return self._registry.fqdn(host, match.service.namespace)
 
-    def _is_served(self, one: RouteMatch, scheme: str) -> bool:
+    def _is_served(self, match: RouteMatch, scheme: str) -> bool:
         """Does a gateway of the match serve one of the hosts with this scheme, on its port?"""
-        names = one.request.gateways - {MESH}
-        port = one.request.port
+        names = match.request.gateways - {MESH}
+        port = match.request.port
         return any(
             server.gateway_name in names
             and port in (None, server.server.port)
             and (server.terminates_https if scheme == "https" else server.is_http)
             and not server.server.https_redirect
-            for host in one.service.hosts
-            for _, server in self._gateways.serving(self._full(one, host))
+            for host in match.service.hosts
+            for _, server in self._gateways.serving(self._full(match, host))
         )
 
 
@@ -92,9 +92,9 @@ def _takes(asked: StringMatch | None, text: str) -> bool:
     return asked is None or asked.takes(text) is True
 
 
-def _may_divert(before: RouteMatch, one: RouteMatch, redirect: View) -> bool:
+def _may_divert(before: RouteMatch, match: RouteMatch, redirect: View) -> bool:
     """May an earlier match take the request that the redirect leads to?"""
-    path = _path(one.request, redirect)
+    path = _path(match.request, redirect)
     if redirect.has("uri") or redirect.has("prefixRewrite"):
         return before.request.path.takes(path or "/") is not False
     asked = (before.request.scheme, before.request.authority, before.request.port)

@@ -53,7 +53,7 @@ class RegistryFacade(Registry):
             return ()
         from meshctl.mesh.registry.gateway_services import generated_services
 
-        written = frozenset(one.key_name for one in inventory.of(Service))
+        written = frozenset(service.key_name for service in inventory.of(Service))
         sets, classes = inventory.of(ListenerSet), inventory.of(GatewayClass)
         return tuple(generated_services(gateways, sets, classes, written))
 
@@ -63,8 +63,9 @@ class RegistryFacade(Registry):
         These are WorkloadEntries, and the pods that istiod makes for Gateways of the Gateway API.
         """
         return self.workload_entries.any(selector, namespace) or any(
-            namespace in {None, one.namespace} and selects(selector, one.pod_labels)
-            for one in self._made
+            namespace in {None, generated_service.namespace}
+            and selects(selector, generated_service.pod_labels)
+            for generated_service in self._made
         )
 
     def has_written_endpoints(self, service: Service) -> bool:
@@ -74,11 +75,11 @@ class RegistryFacade(Registry):
     @cached_property
     def _with_endpoints(self) -> frozenset[tuple[str, str]]:
         found = set()
-        for one in self._from_inventory.resources:
-            if one.kind == "EndpointSlice":
-                found.add((one.namespace, one.labels.get(SERVICE_OF_SLICE, "")))
-            elif one.kind == "Endpoints":
-                found.add((one.namespace, one.name))
+        for resource in self._from_inventory.resources:
+            if resource.kind == "EndpointSlice":
+                found.add((resource.namespace, resource.labels.get(SERVICE_OF_SLICE, "")))
+            elif resource.kind == "Endpoints":
+                found.add((resource.namespace, resource.name))
         return frozenset(found)
 
     @cached_property

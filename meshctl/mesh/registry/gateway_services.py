@@ -55,8 +55,8 @@ def generated_services(
     """Make the Services of Gateways, but for those whose ``namespace/name`` is among ``written``."""
     known = GatewayClasses(classes)
     more: dict[str, list[KubernetesListener]] = {}
-    for one in sets:
-        more.setdefault(one.gateway_name, []).extend(one.listeners)
+    for listener_set in sets:
+        more.setdefault(listener_set.gateway_name, []).extend(listener_set.listeners)
     for gateway in gateways:
         controller = known.controller(gateway.class_name)
         if controller is None or controller not in _MADE or not is_managed(gateway):
@@ -77,10 +77,10 @@ def _service(
     annotations = extra.labels_of("annotations") or gateway.annotations
     labels = extra.labels_of("labels") or gateway.labels
     ports = {_STATUS_PORT: ("status-port", "tcp")}
-    for one in listeners:
-        number = port_of(one)
+    for listener in listeners:
+        number = port_of(listener)
         if number and number not in ports:
-            ports[number] = one.name, one.protocol.lower()
+            ports[number] = listener.name, listener.protocol.lower()
     return {
         "apiVersion": "v1",
         "kind": "Service",

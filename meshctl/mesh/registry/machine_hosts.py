@@ -62,7 +62,14 @@ class MachineHosts:
         address = machine.spec.text("address")
         if not address or is_ip(address):
             return None
-        return next((one for one in self.of(machine) if _takes_addresses_alone(one)), None)
+        return next(
+            (
+                registered_host
+                for registered_host in self.of(machine)
+                if _takes_addresses_alone(registered_host)
+            ),
+            None,
+        )
 
 
 def _takes_addresses_alone(host: RegisteredHost) -> bool:

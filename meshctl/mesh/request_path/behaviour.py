@@ -27,8 +27,8 @@ def behaviour(hop: Hop, *, by_name: bool = True) -> tuple[Any, ...]:
         hop.workload.key_name if hop.workload is not None else "", _outcome(hop), hop.code,
         hop.location, hop.body, hop.path, hop.authority, hop.tls, hop.protocol, decision,
         _settings(hop) if hop.outcome not in _ANSWERED else "",
-        tuple(_sending(one, by_name=by_name, is_alone=len(hop.sendings) == 1)
-              for one in hop.sendings),
+        tuple(_sending(sending, by_name=by_name, is_alone=len(hop.sendings) == 1)
+              for sending in hop.sendings),
     )  # fmt: skip
 
 
@@ -42,10 +42,12 @@ def _settings(hop: Hop) -> str:
     return json.dumps(hop.settings, sort_keys=True, default=str) if hop.settings else ""
 
 
-def policies(one: Sending) -> str:
+def policies(sending: Sending) -> str:
     """Give the traffic policies of a destination but for TLS, which shows elsewhere; may be empty."""
-    rules = one.cluster.rule.rules if one.cluster is not None and one.cluster.rule else ()
-    subset = one.target.subset if one.target is not None else ""
+    rules = (
+        sending.cluster.rule.rules if sending.cluster is not None and sending.cluster.rule else ()
+    )
+    subset = sending.target.subset if sending.target is not None else ""
     found = [
         policy
         for rule in rules
@@ -56,19 +58,19 @@ def policies(one: Sending) -> str:
     return json.dumps(found, sort_keys=True, default=str) if found else ""
 
 
-def _sending(one: Sending, *, by_name: bool, is_alone: bool) -> tuple[Any, ...]:
+def _sending(sending: Sending, *, by_name: bool, is_alone: bool) -> tuple[Any, ...]:
     """Describe a destination; the weight of the only one makes no difference."""
-    target, cluster = one.target, one.cluster
+    target, cluster = sending.target, sending.cluster
     place: tuple[Any, ...] = ()
     if target is not None:
         place = target.host, target.port, target.subset, None if is_alone else target.weight
     known: tuple[Any, ...] = ()
     if cluster is not None:
         rules = cluster.rule.rules if cluster.rule is not None else ()
-        made_of = tuple(rule.key_name for rule in rules) if by_name else policies(one)
+        made_of = tuple(rule.key_name for rule in rules) if by_name else policies(sending)
         known = cluster.kind, cluster.upstream.tls.value, made_of
-    legs = sorted((_leg(leg, by_name=by_name) for leg in one.legs), key=str)
-    return place, one.name, known, tuple(legs)
+    legs = sorted((_leg(leg, by_name=by_name) for leg in sending.legs), key=str)
+    return place, sending.name, known, tuple(legs)
 
 
 def _leg(leg: Leg, *, by_name: bool) -> tuple[Any, ...]:

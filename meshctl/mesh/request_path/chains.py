@@ -79,34 +79,34 @@ class ListenerChain:
 
 def choose_chain(chains: Iterable[ListenerChain], first: FirstBytes) -> list[ListenerChain]:
     """Choose the chain for a connection: one, none, or several that ask the same."""
-    kept = _closest(chains, lambda one: one.port, first.port)
+    kept = _closest(chains, lambda chain: chain.port, first.port)
     kept = _by_address(kept, first.address)
     kept = _by_name(kept, first.sni)
-    kept = _closest(kept, lambda one: one.transport or None, first.transport)
+    kept = _closest(kept, lambda chain: chain.transport or None, first.transport)
     for offered in first.alpn:
-        found = [one for one in kept if offered in one.alpn]
+        found = [chain for chain in kept if offered in chain.alpn]
         if found:
             return found
-    return [one for one in kept if not one.alpn]
+    return [chain for chain in kept if not chain.alpn]
 
 
 def _closest(
     chains: Iterable[ListenerChain], asked: Callable[[ListenerChain], object], value: object
 ) -> list[ListenerChain]:
     several = list(chains)
-    exact = [one for one in several if asked(one) == value]
-    return exact or [one for one in several if asked(one) is None]
+    exact = [chain for chain in several if asked(chain) == value]
+    return exact or [chain for chain in several if asked(chain) is None]
 
 
 def _by_address(chains: Sequence[ListenerChain], address: str) -> list[ListenerChain]:
-    best, kept = -1, [one for one in chains if not one.cidrs]
-    for one in chains:
-        for block in one.cidrs:
+    best, kept = -1, [chain for chain in chains if not chain.cidrs]
+    for chain in chains:
+        for block in chain.cidrs:
             length = _prefix_length(block, address)
             if length > best:
-                best, kept = length, [one]
-            elif length == best and length >= 0 and one not in kept:
-                kept.append(one)
+                best, kept = length, [chain]
+            elif length == best and length >= 0 and chain not in kept:
+                kept.append(chain)
     return kept
 
 
@@ -126,10 +126,10 @@ def _by_name(chains: Sequence[ListenerChain], sni: str) -> list[ListenerChain]:
         rest = rest.partition(".")[2]
         names.append(f"*.{rest}")
     for name in names if sni else ():
-        found = [one for one in chains if name in (text.lower() for text in one.sni)]
+        found = [chain for chain in chains if name in (text.lower() for text in chain.sni)]
         if found:
             return found
-    return [one for one in chains if not set(one.sni) - {"*"}]
+    return [chain for chain in chains if not set(chain.sni) - {"*"}]
 
 
 def _blocks(cidrs: Iterable[str]) -> frozenset[str]:

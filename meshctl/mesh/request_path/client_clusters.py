@@ -63,7 +63,7 @@ class ClientCluster:
     @cached_property
     def endpoints(self) -> tuple[Wire, ...]:
         """Its endpoints with what the proxy sends to each."""
-        return tuple(self.wire(self.upstream, one) for one in self.places)
+        return tuple(self.wire(self.upstream, place) for place in self.places)
 
 
 class ClientClusters:

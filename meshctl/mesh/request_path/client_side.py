@@ -51,7 +51,7 @@ class ClientSide:
     def _chain_of(self, listener: OutboundListener, carried: Carried) -> ListenerChain | None:
         first = first_bytes(carried, _PLAIN, inspects=listener.inspects_http)
         default = listener.default
-        found = choose_chain([one for one in listener.chains if one is not default], first)
+        found = choose_chain([chain for chain in listener.chains if chain is not default], first)
         return found[0] if found else default
 
     def _past_listeners(self, workload: Workload, view: SidecarView, carried: Carried) -> Hop:
@@ -78,8 +78,8 @@ class ClientSide:
         sidecar = view.scope.sidecar
         assert sidecar is not None  # noqa: S101 - it names the destination
         path = ("spec", "outboundTrafficPolicy", "egressProxy")
-        one = Destination(sidecar, path, data)
-        return ClusterTarget(one.host, one.port or 0, one.subset)
+        destination = Destination(sidecar, path, data)
+        return ClusterTarget(destination.host, destination.port or 0, destination.subset)
 
     def _http(self, head: Hop, view: SidecarView, chain: ListenerChain, carried: Carried) -> Hop:
         if carried.http is None or carried.has_tls:
@@ -98,14 +98,16 @@ class ClientSide:
             found = hosts.find(carried.http.host)
             if found is None:
                 return self._catch_all(head, view, carried)
-        one = found.host
-        head = replace(head, virtual_host=one.name, domain=found.domain)
-        if one.virtual_service is not None:
-            routes = hosts.routes_of(one.virtual_service)
+        outbound_host = found.host
+        head = replace(head, virtual_host=outbound_host.name, domain=found.domain)
+        if outbound_host.virtual_service is not None:
+            routes = hosts.routes_of(outbound_host.virtual_service)
             return self._sender.follow(head, routes, carried, is_tls=False)
-        assert one.service is not None  # noqa: S101 - one of them is there
+        assert outbound_host.service is not None  # noqa: S101 - one of them is there
         head = replace(head, route_name="default", route_index=0)
-        return self._sender.send(head, carried, [ClusterTarget(one.service.host, int(port))])
+        return self._sender.send(
+            head, carried, [ClusterTarget(outbound_host.service.host, int(port))]
+        )
 
     def _catch_all(self, head: Hop, view: SidecarView, carried: Carried) -> Hop:
         """Answer a Host that no virtual host is for."""

@@ -69,7 +69,7 @@ class GatewaySide:
         if gateway is None or listener is None:
             return Hop(workload, Direction.GATEWAY, Outcome.NO_LISTENER)
         head = Hop(workload, Direction.GATEWAY, Outcome.NO_FILTER_CHAIN, listener.name)
-        by_chain = {_chain(one): one for one in listener.chains}
+        by_chain = {_chain(filter_chain): filter_chain for filter_chain in listener.chains}
         found = choose_chain(by_chain, first_bytes(carried, envelope))
         if not found:
             return head
@@ -100,7 +100,7 @@ class GatewaySide:
             head = replace(head, tcp_service=chain.route.virtual_service)
         if state.is_encrypted:
             carried = carried._replace(has_tls=False, sni="")
-        targets = [cluster_target(one) for one in chain.targets]
+        targets = [cluster_target(target) for target in chain.targets]
         if chain.upstream is not None:
             targets = [ClusterTarget(*chain.upstream)]
         return self._send(head, carried, targets)
@@ -150,16 +150,16 @@ def find_host(hosts: Iterable[VirtualHost], authority: str) -> tuple[VirtualHost
     """Find the virtual host for a Host header: its name, else the longest wildcard above it."""
     host = without_port(authority).lower()
     best: tuple[int, VirtualHost, str] | None = None
-    for one in hosts:
-        for domain in one.domains:
+    for virtual_host in hosts:
+        for domain in virtual_host.domains:
             lower = domain.lower()
             if lower == host:
-                return one, domain
+                return virtual_host, domain
             fits = lower == "*" or (
                 lower.startswith("*") and len(host) > len(lower) - 1 and host.endswith(lower[1:])
             )
             if fits and (best is None or len(lower) > best[0]):
-                best = len(lower), one, domain
+                best = len(lower), virtual_host, domain
     return best[1:] if best is not None else None
 
 
@@ -168,8 +168,8 @@ def cluster_target(target: WeightedCluster) -> ClusterTarget:
     return ClusterTarget(target.host, target.port, target.subset, target.weight, target.destination)
 
 
-def _chain(one: FilterChain) -> ListenerChain:
-    return ListenerChain(sni=one.sni, is_http=bool(one.route_config))
+def _chain(chain: FilterChain) -> ListenerChain:
+    return ListenerChain(sni=chain.sni, is_http=bool(chain.route_config))
 
 
 def _opened(chain: FilterChain, carried: Carried, envelope: Envelope) -> _State:

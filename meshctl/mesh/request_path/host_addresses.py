@@ -57,13 +57,15 @@ class HostAddresses:
         """Find the address of a name, or the name that it stands for."""
         full = self._registry.unshortened(name, namespace)
         declared = self._services.by_host.get(full, ())
-        for one in declared:
-            if one.is_kubernetes:
-                return one.external_name or self._of_service(one, port)
+        for service in declared:
+            if service.is_kubernetes:
+                return service.external_name or self._of_service(service, port)
         parent = self._headless_above(full, namespace)
         if parent is not None:
             return self._of_pod(parent, full, port)
-        seen = [one for one in declared if is_visible_to(one.declared.visible, namespace)]
+        seen = [
+            service for service in declared if is_visible_to(service.declared.visible, namespace)
+        ]
         if seen:
             own = seen[0]
             known = own.address if own.address != NO_ADDRESS else f"outside:{full}"
@@ -85,10 +87,10 @@ class HostAddresses:
         """Find the headless Service of which a name is a pod's."""
         rest = name.partition(".")[2]
         full = self._registry.unshortened(rest, namespace) if rest else ""
-        for one in self._services.by_host.get(full, ()):
-            source = one.declared.source
+        for service in self._services.by_host.get(full, ()):
+            source = service.declared.source
             if isinstance(source, Service) and source.is_headless:
-                return one
+                return service
         return None
 
     def _of_pod(self, service: ProxyService, name: str, port: int) -> CalledAddress:
@@ -96,7 +98,7 @@ class HostAddresses:
         ports = service.ports
         chosen = service.port(port) or (ports[0] if ports else None)
         found = self._endpoints.of(service, chosen) if chosen is not None else []
-        pods = [one for one in found if one.workload is not None]
-        named = [one for one in pods if one.workload and one.workload.name == own]
-        address = next((one.address for one in named or pods), f"outside:{name}")
+        pods = [endpoint for endpoint in found if endpoint.workload is not None]
+        named = [pod for pod in pods if pod.workload and pod.workload.name == own]
+        address = next((endpoint.address for endpoint in named or pods), f"outside:{name}")
         return CalledAddress(address, service.declared)

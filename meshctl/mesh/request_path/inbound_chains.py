@@ -101,7 +101,7 @@ class InboundPorts:
     def of(self, workload: Workload, sidecar: Sidecar | None) -> Iterator[InboundPort]:
         """Walk the container ports that have chains of their own, each once."""
         ingress = views(sidecar.spec, "ingress", View) if sidecar is not None else ()
-        numbers = [one.child("port").number("number") for one in ingress]
+        numbers = [view.child("port").number("number") for view in ingress]
         if not ingress:
             numbers = list(self._in_front(workload))
         for number in dict.fromkeys(one for one in numbers if one):
@@ -133,12 +133,15 @@ class InboundPorts:
 
 
 def _by_age(hosts: Sequence[RegisteredHost]) -> list[RegisteredHost]:
-    found = {id(one): one for one in hosts}
-    return sorted(found.values(), key=lambda one: (age(one.source)[0], one.host))
+    found = {id(host): host for host in hosts}
+    return sorted(
+        found.values(),
+        key=lambda registered_host: (age(registered_host.source)[0], registered_host.host),
+    )
 
 
 def _has_headless(hosts: Sequence[RegisteredHost]) -> bool:
-    return any(one.is_headless for one in hosts)
+    return any(host.is_headless for host in hosts)
 
 
 def _selector(source: Service | ServiceEntry) -> Mapping[str, str]:
@@ -149,7 +152,7 @@ def _selector(source: Service | ServiceEntry) -> Mapping[str, str]:
 
 def inbound_chains(port: InboundPort, mode: Mode) -> tuple[ListenerChain, ...]:
     """Build the chains of a container port for a mode of PeerAuthentication."""
-    return tuple(_chain(port, one) for one in _matches(port.protocol, mode))
+    return tuple(_chain(port, match) for match in _matches(port.protocol, mode))
 
 
 def _chain(port: InboundPort, match: _Match) -> ListenerChain:
@@ -176,9 +179,9 @@ def _matches(protocol: Protocol, mode: Mode) -> Iterable[_Match]:
 
 
 def _of_ingress(ingress: Iterable[View], number: int) -> InboundPort:
-    for one in ingress:
-        port = one.child("port")
+    for view in ingress:
+        port = view.child("port")
         if port.number("number") == number:
             protocol = parse_protocol(port.text("protocol")) or Protocol.AUTO
-            return InboundPort(number, protocol, number, None, one.text("defaultEndpoint"))
+            return InboundPort(number, protocol, number, None, view.text("defaultEndpoint"))
     return InboundPort(number, Protocol.AUTO)

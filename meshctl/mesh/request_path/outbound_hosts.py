@@ -82,10 +82,10 @@ class OutboundHosts:
         """Find the service of a host that has the port, with this port alone."""
         if host not in self._services:
             found: ProxyService | None = None
-            for one in self._listener.narrowed_at(host):
-                port = one.port(self._port)
+            for proxy_service in self._listener.narrowed_at(host):
+                port = proxy_service.port(self._port)
                 if port is not None:
-                    found = one.with_ports([port])
+                    found = proxy_service.with_ports([port])
             self._services[host] = found
         return self._services[host]
 
@@ -105,11 +105,11 @@ class OutboundHosts:
         found: list[tuple[int, int, str, OutboundHost]] = []
         places = self._listener.places
         for claim in self._listener.bound.at(domain):
-            one = claim.virtual_service
-            share = self._share(one) if one in places else None
+            virtual_service = claim.virtual_service
+            share = self._share(virtual_service) if virtual_service in places else None
             if share is not None and domain in share.names:
-                host = OutboundHost(f"{domain}:{self._port}", None, one)
-                found.append((places[one], 0, domain, host))
+                host = OutboundHost(f"{domain}:{self._port}", None, virtual_service)
+                found.append((places[virtual_service], 0, domain, host))
         for service, is_short in self._with_domain(domain):
             if not (is_short and self.service(domain) is not None):
                 place, routed = self._routed(service)
@@ -121,13 +121,19 @@ class OutboundHosts:
     def _routed(self, service: ProxyService) -> tuple[int, VirtualService | None]:
         """Find the first VirtualService with routes for a service, and its place."""
         places = self._listener.places
-        claims = [one.virtual_service for one in self._listener.bound.at(service.host)]
+        claims = [
+            bound_host.virtual_service for bound_host in self._listener.bound.at(service.host)
+        ]
         owner = self._listener.owner_of(service.host)
-        several = {one for one in (*claims, owner) if one is not None and one in places}
-        for one in sorted(several, key=places.__getitem__):
-            share = self._share(one)
+        several = {
+            virtual_service
+            for virtual_service in (*claims, owner)
+            if virtual_service is not None and virtual_service in places
+        }
+        for virtual_service in sorted(several, key=places.__getitem__):
+            share = self._share(virtual_service)
             if share is not None and service.host in share.services:
-                return places[one], one
+                return places[virtual_service], virtual_service
         return len(places), None
 
     def _share(self, virtual_service: VirtualService) -> _Share | None:
@@ -143,7 +149,7 @@ class OutboundHosts:
             return None
         if virtual_service.is_generated and not self._is_for(virtual_service, services):
             return None
-        speaking = frozenset(one.host for one in services if _speaks_http(one))
+        speaking = frozenset(service.host for service in services if _speaks_http(service))
         if not speaking and self._port != EVERY_HTTP_PORT:
             return None
         return _Share(frozenset(names), speaking)
@@ -151,7 +157,7 @@ class OutboundHosts:
     def _is_for(self, virtual_service: VirtualService, services: Sequence[ProxyService]) -> bool:
         """May a route of the Gateway API act here: from the client's or the service's namespace?"""
         home = virtual_service.namespace
-        return any(home in {one.namespace, self._proxy.namespace} for one in services)
+        return any(home in {service.namespace, self._proxy.namespace} for service in services)
 
     def _separate(self, virtual_service: VirtualService) -> tuple[list[str], list[ProxyService]]:
         """Part the hosts of a VirtualService into services of the table and other names."""
@@ -168,7 +174,9 @@ class OutboundHosts:
                 continue
             matched = [] if virtual_service.is_generated else self._matching(lower)
             found += [
-                one for one in matched if self._listener.owner_of(one.host) is virtual_service
+                proxy_service
+                for proxy_service in matched
+                if self._listener.owner_of(proxy_service.host) is virtual_service
             ]
             if not matched:
                 names.append(lower)
@@ -177,8 +185,8 @@ class OutboundHosts:
     def _matching(self, wide: str) -> list[ProxyService]:
         """List the services of the table that a wildcard host stands for."""
         hosts = dict.fromkeys(self._listener.hosts_like(wide))
-        found = [self.service(one) for one in hosts]
-        return [one for one in found if one is not None]
+        found = [self.service(host) for host in hosts]
+        return [service for service in found if service is not None]
 
     def _has_routes(self, service: VirtualService) -> bool:
         """Is there any route for this client and port? Told from the text where that is enough."""
@@ -196,9 +204,9 @@ class OutboundHosts:
             service = self.service(full)
             if service is not None:
                 yield service, True
-                yield from ((one, True) for one in self._aliased(service))
+                yield from ((proxy_service, True) for proxy_service in self._aliased(service))
         if own is not None:
-            yield from ((one, False) for one in self._aliased(own))
+            yield from ((proxy_service, False) for proxy_service in self._aliased(own))
         addressed = self._listener.service_at(domain)
         at_address = self.service(addressed.host) if addressed is not None else None
         if at_address is not None:
@@ -243,4 +251,4 @@ def without_port(authority: str) -> str:
 
 
 def _speaks_http(service: ProxyService) -> bool:
-    return all(one.protocol.is_http or one.protocol is Protocol.AUTO for one in service.ports)
+    return all(port.protocol.is_http or port.protocol is Protocol.AUTO for port in service.ports)

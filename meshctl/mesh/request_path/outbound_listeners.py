@@ -46,12 +46,12 @@ class OutboundListener:
     @property
     def inspects_http(self) -> bool:
         """Does it look whether the first bytes are HTTP?"""
-        return any(one.alpn for one in self.chains)
+        return any(chain.alpn for chain in self.chains)
 
     @property
     def default(self) -> ListenerChain | None:
         """The chain for what no other takes; ``None`` where that goes past istiod's knowledge."""
-        several = [one for one in self.chains if one.takes_all]
+        several = [chain for chain in self.chains if chain.takes_all]
         return several[-1] if several else None
 
 
@@ -102,8 +102,8 @@ class OutboundListeners:
                 for call in self._of_listener(listener, number, address):
                     self._add(call, found)
                 continue
-            for one in found.values():
-                one.locked = True
+            for outbound_listener in found.values():
+                outbound_listener.locked = True
             for service in listener.services_on(number, address):
                 for port in service.ports:
                     if port.number == number:
@@ -176,7 +176,11 @@ class OutboundListeners:
             yield ListenerChain(alpn=alpn, transport=transport, is_http=True, rds=rds)
 
     def _tcp_chains(self, call: _Call) -> Iterator[ListenerChain]:
-        several = [one for one in call.listener.layer4 if self._names(one, call)]
+        several = [
+            virtual_service
+            for virtual_service in call.listener.layer4
+            if self._names(virtual_service, call)
+        ]
         if call.protocol.is_tls:
             yield from self._tls_routes(call, several)
         else:
@@ -217,8 +221,8 @@ class OutboundListeners:
                 if not route.routes:
                     continue
                 targets = self._targets(route, call.number)
-                fitting = [one for one in route.matches if self._applies(one, call.number)]
-                subnets = [one.texts("destinationSubnets") for one in fitting]
+                fitting = [match for match in route.matches if self._applies(match, call.number)]
+                subnets = [match.texts("destinationSubnets") for match in fitting]
                 head = {"targets": targets, "route": route, "virtual_service": service}
                 if not route.matches or () in subnets:
                     yield ListenerChain(cidrs=call.cidrs, **head)  # type: ignore[arg-type]
@@ -244,7 +248,9 @@ class OutboundListeners:
 
     def _targets(self, route: Route, port: int) -> tuple[ClusterTarget, ...]:
         single = len(route.routes) == 1
-        return tuple(self._target(one, port, single=single) for one in route.routes)
+        return tuple(
+            self._target(weighted_route, port, single=single) for weighted_route in route.routes
+        )
 
     def _target(self, entry: WeightedRoute, port: int, *, single: bool) -> ClusterTarget:
         destination = entry.destination
@@ -291,7 +297,7 @@ def _own_target(call: _Call) -> ClusterTarget:
 
 def _merge(known: OutboundListener, incoming: Iterable[ListenerChain]) -> None:
     if not known.asked:
-        known.asked.update(one.asks_for for one in known.chains)
+        known.asked.update(listener_chain.asks_for for listener_chain in known.chains)
     for chain in incoming:
         if chain.asks_for not in known.asked:
             known.asked.add(chain.asks_for)

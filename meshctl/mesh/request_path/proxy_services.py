@@ -62,7 +62,7 @@ class ProxyService:
 
     def port(self, number: int) -> HostPort | None:
         """Find a port by its number."""
-        return next((one for one in self.ports if one.number == number), None)
+        return next((host_port for host_port in self.ports if host_port.number == number), None)
 
     def with_ports(self, ports: Iterable[HostPort]) -> "ProxyService":
         """Give the same with fewer ports."""
@@ -81,10 +81,14 @@ class ProxyServices:
         self._shared: dict[object, object] = {}
         self._http: dict[int, list[ProxyService]] = {}
         self._bound: dict[tuple[int, str], list[ProxyService]] = {}
-        for one in declared:
-            names = tuple(aliases.get(one.host, ()))
-            for address in addresses_of(one):
-                self._add(ProxyService(one.host, one, one.ports, address, names))
+        for registered_host in declared:
+            names = tuple(aliases.get(registered_host.host, ()))
+            for address in addresses_of(registered_host):
+                self._add(
+                    ProxyService(
+                        registered_host.host, registered_host, registered_host.ports, address, names
+                    )
+                )
 
     def _add(self, service: ProxyService) -> None:
         self._order[service] = len(self._order)
@@ -109,7 +113,7 @@ class ProxyServices:
     def _by_audience(self) -> dict[str, list[str]]:
         found: dict[str, dict[str, None]] = {}
         for host, several in self.by_host.items():
-            for name in frozenset[str]().union(*(one.declared.visible for one in several)):
+            for name in frozenset[str]().union(*(service.declared.visible for service in several)):
                 found.setdefault(name, {})[host] = None
         return {name: [*hosts] for name, hosts in found.items()}
 
@@ -121,16 +125,16 @@ class ProxyServices:
     def _by_home(self) -> dict[str, dict[str, None]]:
         found: dict[str, dict[str, None]] = {}
         for host, several in self.by_host.items():
-            for one in several:
-                found.setdefault(one.namespace, {})[host] = None
+            for service in several:
+                found.setdefault(service.namespace, {})[host] = None
         return found
 
     def by_port(self, hosts: Iterable[str]) -> dict[int, list[str]]:
         """File hosts by the ports that their services have, unless those stand for other ones."""
         found: dict[int, dict[str, None]] = {}
         for host in hosts:
-            for one in self.by_host.get(host, ()):
-                for port in () if one.is_alias else one.ports:
+            for service in self.by_host.get(host, ()):
+                for port in () if service.is_alias else service.ports:
                     found.setdefault(port.number, {})[host] = None
         return {number: [*several] for number, several in found.items()}
 
@@ -138,11 +142,11 @@ class ProxyServices:
         self, port: int, hosts: Iterable[str], is_known: Callable[[ProxyService], bool]
     ) -> list[ProxyService]:
         """List what makes the listeners of a port for some hosts, in istiod's order."""
-        several = (one for host in hosts for one in self.by_host.get(host, ()))
+        several = (service for host in hosts for service in self.by_host.get(host, ()))
         found = [
-            one
-            for one in several
-            if not one.is_alias and one.port(port) is not None and is_known(one)
+            service
+            for service in several
+            if not service.is_alias and service.port(port) is not None and is_known(service)
         ]
         return sorted(found, key=self._order.__getitem__)
 
@@ -157,7 +161,7 @@ class ProxyServices:
         if address != NO_ADDRESS:
             several += self._bound.get((port, NO_ADDRESS), ())
         found = [one for one in several if is_known(one)]
-        http = next((one for one in self._http.get(port, ()) if is_known(one)), None)
+        http = next((service for service in self._http.get(port, ()) if is_known(service)), None)
         if http is not None and http not in found:
             found.append(http)
         return sorted(found, key=self._order.__getitem__)
@@ -185,36 +189,36 @@ class ProxyServices:
         """Choose what a namespace sees: what is exported to it by name before what is public."""
         named: list[ProxyService] = []
         public: list[ProxyService] = []
-        for one in several:
-            visible = one.declared.visible
+        for service in several:
+            visible = service.declared.visible
             if "*" in visible:
-                public.append(one)
+                public.append(service)
             elif is_visible_to(visible, namespace):
-                named.append(one)
+                named.append(service)
         return named + public
 
     def in_namespace(self, host: str) -> dict[str, ProxyService]:
         """Find the one service that counts in each namespace that declares a host."""
         found: dict[str, ProxyService] = {}
-        for one in self.by_host.get(host, ()):
-            known = found.get(one.namespace)
-            if known is None or (one.is_kubernetes and not known.is_kubernetes):
-                found[one.namespace] = one
+        for service in self.by_host.get(host, ()):
+            known = found.get(service.namespace)
+            if known is None or (service.is_kubernetes and not known.is_kubernetes):
+                found[service.namespace] = service
         return found
 
 
-def _order(one: RegisteredHost) -> tuple[datetime, str, str]:
-    source = one.source
-    name = source.name if isinstance(source, Service) else one.host
+def _order(registered_host: RegisteredHost) -> tuple[datetime, str, str]:
+    source = registered_host.source
+    name = source.name if isinstance(source, Service) else registered_host.host
     return age(source)[0], name, source.namespace
 
 
 def _aliases(declared: Iterable[RegisteredHost]) -> dict[str, list[str]]:
     """Find the ExternalName Services that stand for each host, through several steps."""
     named = {
-        (one.namespace, one.host): one.source.external_name
-        for one in declared
-        if isinstance(one.source, Service) and one.source.external_name
+        (registered_host.namespace, registered_host.host): registered_host.source.external_name
+        for registered_host in declared
+        if isinstance(registered_host.source, Service) and registered_host.source.external_name
     }
     targets = {host: target for (_, host), target in named.items()}
     found: dict[str, list[str]] = {}
@@ -231,31 +235,31 @@ def _aliases(declared: Iterable[RegisteredHost]) -> dict[str, list[str]]:
 def winner(found: list[ProxyService], namespace: str) -> str | None:
     """Name the namespace whose services count: the client's own, else a Service's, else the first."""
     best: ProxyService | None = None
-    for one in found:
+    for service in found:
         replaces = best is not None and (
-            one.namespace == namespace
-            or (one.is_kubernetes and not best.is_kubernetes and best.namespace != namespace)
+            service.namespace == namespace
+            or (service.is_kubernetes and not best.is_kubernetes and best.namespace != namespace)
         )
         if best is None or replaces:
-            best = one
+            best = service
     return best.namespace if best is not None else None
 
 
-def appended(known: ProxyService | None, one: ProxyService) -> ProxyService:
+def appended(known: ProxyService | None, service: ProxyService) -> ProxyService:
     """Decide between two services of one host, or join their ports."""
     if known is None:
-        return one
-    if known.is_kubernetes != one.is_kubernetes:
-        return known if known.is_kubernetes else one
-    same = known.declared is one.declared or (
-        known.namespace == one.namespace
+        return service
+    if known.is_kubernetes != service.is_kubernetes:
+        return known if known.is_kubernetes else service
+    same = known.declared is service.declared or (
+        known.namespace == service.namespace
         and not known.is_kubernetes
         and known.declared.source.spec.data.get("resolution")
-        == one.declared.source.spec.data.get("resolution")
-        and known.declared.visible == one.declared.visible
+        == service.declared.source.spec.data.get("resolution")
+        and known.declared.visible == service.declared.visible
     )
     numbers = {port.number for port in known.ports}
-    more = [port for port in one.ports if port.number not in numbers]
+    more = [port for port in service.ports if port.number not in numbers]
     return known.with_ports((*known.ports, *more)) if same and more else known
 
 

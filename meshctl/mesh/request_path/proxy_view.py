@@ -98,8 +98,8 @@ class GatewayView:
         if host not in self._known:
             found: ProxyService | None = None
             several = self._services.by_host.get(host, ())
-            for one in self._services.seen_by(several, self._namespace):
-                found = appended(found, one)
+            for proxy_service in self._services.seen_by(several, self._namespace):
+                found = appended(found, proxy_service)
             self._known[host] = found
         return self._known[host]
 
@@ -115,5 +115,5 @@ def assumed_client(mesh: "Mesh", workload: Workload) -> Client:
 def _instances(
     endpoints: ServiceEndpoints, own_address: str, service: ProxyService, port: HostPort
 ) -> Sequence[str]:
-    found = (one.address for one in endpoints.of(service, port))
+    found = (endpoint.address for endpoint in endpoints.of(service, port))
     return [one for one in dict.fromkeys(found) if one != own_address]

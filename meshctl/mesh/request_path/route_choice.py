@@ -214,7 +214,7 @@ def new_authority(route: EffectiveRoute) -> str:
     headers = [route.rule.action.child("headers")]
     if len(entries) == 1:
         headers.append(entries[0].child("headers"))
-    return next((host for one in headers if (host := _set_host(one))), "")
+    return next((host for header in headers if (host := _set_host(header))), "")
 
 
 def _set_host(headers: View) -> str:

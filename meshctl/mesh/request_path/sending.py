@@ -76,19 +76,21 @@ class Sender:
         """Name the clusters of a route: sidecars know a service by the port that was called."""
         if head.direction in _AT_GATEWAYS or head.workload is None:
             return [
-                ClusterTarget(one.host, one.port, one.subset, one.weight, one.destination)
-                for one in route.targets
+                ClusterTarget(
+                    target.host, target.port, target.subset, target.weight, target.destination
+                )
+                for target in route.targets
             ]
         hosts = self._views.view_of(head.workload).hosts_on(route.port)
         found = []
-        for one in route.targets:
-            destination = one.destination
+        for target in route.targets:
+            destination = target.destination
             host = self._routes.full_host(destination)
             service = hosts.service(host) if hosts is not None else None
             if service is not None and service.external_name:
                 host = service.external_name
             port = destination.port or route.port
-            found.append(ClusterTarget(host, port, destination.subset, one.weight, destination))
+            found.append(ClusterTarget(host, port, destination.subset, target.weight, destination))
         return found
 
     def _clusters_of(self, head: Hop) -> ClientClusters:
@@ -103,7 +105,9 @@ class Sender:
         as_http = head.protocol == "http"
         gateway_api = head.virtual_service is not None and head.virtual_service.is_generated
         missing = 500 if gateway_api and as_http else 503
-        sendings = tuple(self._sending(head, carried, one, clusters, missing) for one in targets)
+        sendings = tuple(
+            self._sending(head, carried, target, clusters, missing) for target in targets
+        )
         return replace(head, outcome=Outcome.FORWARD, sendings=sendings)
 
     def _sending(
@@ -124,7 +128,7 @@ class Sender:
         wires = cluster.endpoints
         if cluster.kind == ORIGINAL:
             wires = tuple(self._dialled(cluster, clusters, carried))
-        legs = tuple(self._leg(head, carried, one) for one in once_each(wires))
+        legs = tuple(self._leg(head, carried, wire) for wire in once_each(wires))
         return Sending(target, cluster, legs=legs)
 
     def _dialled(
@@ -136,8 +140,8 @@ class Sender:
         if service is None or port is None or not service.is_kubernetes:
             yield clusters.wire_to(cluster, carried.address, carried.port)
             return
-        for one in self._views.endpoints.of_kubernetes(service, port):
-            yield clusters.wire_to(cluster, one.address, one.port)
+        for endpoint in self._views.endpoints.of_kubernetes(service, port):
+            yield clusters.wire_to(cluster, endpoint.address, endpoint.port)
 
     def _leg(self, head: Hop, carried: Carried, wire: Wire) -> Leg:
         workload = wire.endpoint.workload
@@ -163,8 +167,8 @@ class Sender:
         if service is not None and service.is_kubernetes:
             port = service.port(carried.port)
             found = self._views.endpoints.of_kubernetes(service, port) if port is not None else []
-            wires = [Wire(one, ClientTls.PLAINTEXT) for one in found]
-            legs = tuple(self._plain_leg(carried, one) for one in once_each(wires))
+            wires = [Wire(endpoint, ClientTls.PLAINTEXT) for endpoint in found]
+            legs = tuple(self._plain_leg(carried, wire) for wire in once_each(wires))
             return Sending(None, name=PASSTHROUGH, by_kube_proxy=True, legs=legs)
         pod = self._views.endpoints.at(carried.address)
         end = ServiceEndpoint(carried.address, carried.port, {}, pod)
@@ -182,13 +186,13 @@ class Sender:
 def once_each(wires: Sequence[Wire]) -> Iterator[Wire]:
     """Walk the endpoints, the replicas of one workload once."""
     seen: set[tuple[Workload, int]] = set()
-    for one in wires:
-        workload = one.endpoint.workload
+    for wire in wires:
+        workload = wire.endpoint.workload
         if workload is None:
-            yield one
-        elif (workload, one.endpoint.port) not in seen:
-            seen.add((workload, one.endpoint.port))
-            yield one
+            yield wire
+        elif (workload, wire.endpoint.port) not in seen:
+            seen.add((workload, wire.endpoint.port))
+            yield wire
 
 
 def _accepted_claims(head: Hop) -> Mapping[str, Any] | None:

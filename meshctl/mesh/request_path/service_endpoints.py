@@ -61,9 +61,13 @@ class ServiceEndpoints:
         """List the endpoints behind a port of a service."""
         key = service.host, service.namespace, port.name
         if key not in self._known:
-            same = [one for one in self._registry.at(service.host)
-                    if one.namespace == service.namespace]  # fmt: skip
-            parts = [part for one in same for part in self._of_host(one, port.name)]
+            same = [registered_host for registered_host in self._registry.at(service.host)
+                    if registered_host.namespace == service.namespace]  # fmt: skip
+            parts = [
+                part
+                for registered_host in same
+                for part in self._of_host(registered_host, port.name)
+            ]
             several = parts[0] if len(parts) == 1 else list(_once_each(chain.from_iterable(parts)))
             self._known[key] = several
         return self._known[key]
@@ -78,8 +82,8 @@ class ServiceEndpoints:
         key = service.host, service.namespace, port.name
         if key not in self._by_label:
             index = self._by_label[key] = LabelIndex()
-            for one in found:
-                index.add("", one.labels, one)
+            for endpoint in found:
+                index.add("", endpoint.labels, endpoint)
         return self._by_label[key].find(labels)
 
     def of_kubernetes(self, service: ProxyService, port: HostPort) -> Sequence[ServiceEndpoint]:
@@ -100,7 +104,7 @@ class ServiceEndpoints:
 
     @cached_property
     def _by_address(self) -> dict[str, Workload]:
-        return {self.address_of(one): one for one in self._workloads}
+        return {self.address_of(workload): workload for workload in self._workloads}
 
     def _of_host(self, host: RegisteredHost, name: str) -> Iterator[Sequence[ServiceEndpoint]]:
         source = host.source
@@ -117,25 +121,27 @@ class ServiceEndpoints:
         """List the endpoints of a Service; those that select the same pods share one list."""
         slices = self._slices.get(service.key_name)
         if slices is not None:
-            found = (end for one in slices for end in self._of_slice(one, port))
+            found = (end for resource in slices for end in self._of_slice(resource, port))
             return list(_once_each(found))
         pods = self._workloads.behind(host)
         key = id(pods), port.target
         if key not in self._of_pods:
-            targets = ((one, self._workloads.target_port(one, port)) for one in pods)
-            found = (self._of_pod(one, target) for one, target in targets if target is not None)
+            targets = ((pod, self._workloads.target_port(pod, port)) for pod in pods)
+            found = (
+                self._of_pod(workload, target) for workload, target in targets if target is not None
+            )
             self._of_pods[key] = pods, list(_once_each(found))
         return self._of_pods[key][1]
 
     def _of_pod(self, workload: Workload, port: int) -> ServiceEndpoint:
         return ServiceEndpoint(self.address_of(workload), port, workload.pod_labels, workload)
 
-    def _of_slice(self, one: Resource, port: HostPort) -> Iterator[ServiceEndpoint]:
+    def _of_slice(self, resource: Resource, port: HostPort) -> Iterator[ServiceEndpoint]:
         numbers = [
-            p.number("port") for p in views(one, "ports", View) if p.text("name") == port.name
+            p.number("port") for p in views(resource, "ports", View) if p.text("name") == port.name
         ]
         number = next((n for n in numbers if n), None)
-        for endpoint in views(one, "endpoints", View) if number is not None else ():
+        for endpoint in views(resource, "endpoints", View) if number is not None else ():
             if endpoint.child("conditions").flag("ready") is False:
                 continue
             for address in endpoint.texts("addresses"):
@@ -146,10 +152,10 @@ class ServiceEndpoints:
     @cached_property
     def _slices(self) -> dict[str, list[Resource]]:
         found: dict[str, list[Resource]] = {}
-        for one in self._resources:
-            if one.kind == _SLICE:
-                name = one.labels.get(SERVICE_OF_SLICE, "")
-                found.setdefault(f"{one.namespace}/{name}", []).append(one)
+        for resource in self._resources:
+            if resource.kind == _SLICE:
+                name = resource.labels.get(SERVICE_OF_SLICE, "")
+                found.setdefault(f"{resource.namespace}/{name}", []).append(resource)
         return found
 
     def _of_entry(
@@ -165,25 +171,29 @@ class ServiceEndpoints:
                 self._of_entries[key] = list(_once_each(self._selected(entry, port)))
             yield self._of_entries[key]
         elif entry.endpoints:
-            yield list(_once_each(self._of_machine(one, written) for one in entry.endpoints))
+            yield list(
+                _once_each(self._of_machine(endpoint, written) for endpoint in entry.endpoints)
+            )
         elif entry.resolution in _DNS and not is_wildcard(host.host):
             yield [ServiceEndpoint(host.host, written.target, {}, None, takes_mtls=False)]
 
-    def _of_machine(self, one: EntryEndpoint, port: EntryPort) -> ServiceEndpoint:
-        number = one.ports.get(port.name) or port.target
-        mode = one.labels.get(TLS_MODE)
-        takes = mode == "istio" if mode is not None else bool(one.service_account)
-        pod = self.at(one.address)
-        return ServiceEndpoint(one.address, number, one.labels, pod, takes_mtls=takes)
+    def _of_machine(self, entry_endpoint: EntryEndpoint, port: EntryPort) -> ServiceEndpoint:
+        number = entry_endpoint.ports.get(port.name) or port.target
+        mode = entry_endpoint.labels.get(TLS_MODE)
+        takes = mode == "istio" if mode is not None else bool(entry_endpoint.service_account)
+        pod = self.at(entry_endpoint.address)
+        return ServiceEndpoint(
+            entry_endpoint.address, number, entry_endpoint.labels, pod, takes_mtls=takes
+        )
 
     def _selected(self, entry: ServiceEntry, port: HostPort) -> Iterator[ServiceEndpoint]:
         selector, written = entry.workload_selector, port.view
         assert isinstance(written, EntryPort)  # noqa: S101 - narrows the type
         for machine in self._entries:
-            one = EntryEndpoint(machine, ("spec",), machine.data.get("spec"))
-            labels = {**machine.labels, **one.labels}
+            entry_endpoint = EntryEndpoint(machine, ("spec",), machine.data.get("spec"))
+            labels = {**machine.labels, **entry_endpoint.labels}
             if machine.namespace == entry.namespace and selects(selector, labels):
-                yield self._of_machine(one, written)._replace(labels=labels)
+                yield self._of_machine(entry_endpoint, written)._replace(labels=labels)
         for workload in self._workloads.endpoints_of(selector, entry.namespace):
             yield self._of_pod(
                 workload, self._workloads.target_port(workload, port) or written.target
@@ -193,8 +203,8 @@ class ServiceEndpoints:
 def _once_each(found: Iterable[ServiceEndpoint]) -> Iterator[ServiceEndpoint]:
     """Walk endpoints, each pod once; a name that two objects give is asked for twice."""
     seen: set[tuple[str, int]] = set()
-    for one in found:
-        place = one.address, one.port
-        if one.workload is None or place not in seen:
+    for endpoint in found:
+        place = endpoint.address, endpoint.port
+        if endpoint.workload is None or place not in seen:
             seen.add(place)
-            yield one
+            yield endpoint

@@ -99,7 +99,7 @@ class Authorization:
         known = self._asked.get(key)
         if known is None:
             answers = ((workload, tuple(ask(workload))) for workload in self.reached(policy))
-            known = self._asked[key] = [one for one in answers if one[1]]
+            known = self._asked[key] = [answer for answer in answers if answer[1]]
         return known
 
     def of(self, workload: Workload) -> Sequence[AuthorizationPolicy]:
@@ -130,7 +130,11 @@ class Authorization:
             return own
         key = *map(id, wide), id(own)
         return self._shared(
-            key, [*wide, own], lambda: [one for each in (*wide, own) for one in each]
+            key,
+            [*wide, own],
+            lambda: [
+                authorization_policy for each in (*wide, own) for authorization_policy in each
+            ],
         )
 
     def _shared(
@@ -173,4 +177,4 @@ class Authorization:
 
 
 def _open_something(policies: Sequence[AuthorizationPolicy]) -> bool:
-    return any(one.action == "ALLOW" and one.spec.data.get("rules") for one in policies)
+    return any(policy.action == "ALLOW" and policy.spec.data.get("rules") for policy in policies)

@@ -28,18 +28,18 @@ class NamespaceSidecars:
         """List the connections to a workload if all are plaintext; none where one has TLS."""
         found = []
         for host in self._ports.hosts(server):
-            for one in self._by_server(host).get(server, ()):
-                if one.result is not Result.PLAINTEXT:
+            for connection in self._by_server(host).get(server, ()):
+                if connection.result is not Result.PLAINTEXT:
                     return []
-                found.append(one)
+                found.append(connection)
         return found
 
     def _by_server(self, host: RegisteredHost) -> Mapping[Workload, Sequence[Connection]]:
         if host not in self._to:
             found: dict[Workload, list[Connection]] = {}
-            for one in self._mtls.connections_to(self._client, host):
-                if one.server is not None:
-                    found.setdefault(one.server.workload, []).append(one)
+            for connection in self._mtls.connections_to(self._client, host):
+                if connection.server is not None:
+                    found.setdefault(connection.server.workload, []).append(connection)
             self._to[host] = found
         return self._to[host]
 
@@ -61,7 +61,7 @@ class ClientIdentities:
         self._mtls = mtls
         # istiod deploys the pods of these by itself, and gateways of the root namespace may be
         # installed by other means than the input.
-        deployed = {one.namespace for one in inventory.of(KubernetesGateway)}
+        deployed = {gateway.namespace for gateway in inventory.of(KubernetesGateway)}
         self._by_account: dict[str, dict[str, list[Workload]]] = {}
         self._have_sidecars: dict[tuple[str, str], bool] = {}
         self._sidecars: dict[str, NamespaceSidecars] = {}
@@ -75,7 +75,7 @@ class ClientIdentities:
         if namespace in self._hidden or self._machines.any({}, namespace):
             return ()
         found = self._running(namespace, account)
-        modes = {self._workloads.membership(one) for one in found}
+        modes = {self._workloads.membership(workload) for workload in found}
         return sorted(found, key=age) if modes == {Membership.NONE} else ()
 
     def sidecars_of(self, namespace: str, account: str) -> NamespaceSidecars | None:
@@ -101,7 +101,7 @@ class ClientIdentities:
         accounts = self._by_account.get(namespace)
         if accounts is None:
             accounts = self._by_account[namespace] = {"": list(self._workloads.find({}, namespace))}
-            for one in accounts[""]:
-                if one.service_account:
-                    accounts.setdefault(one.service_account, []).append(one)
+            for workload in accounts[""]:
+                if workload.service_account:
+                    accounts.setdefault(workload.service_account, []).append(workload)
         return accounts.get(account, ())

@@ -75,7 +75,9 @@ class GatewayServers:
     def _find(self, workload: Workload, port: int) -> _Taken:
         gateway = self._gateways.for_workload(workload.key_name)
         listeners = gateway.listeners if gateway is not None else ()
-        chains = [chain for one in listeners if one.port == port for chain in one.chains]
+        chains = [
+            chain for listener in listeners if listener.port == port for chain in listener.chains
+        ]
         if not chains and port in PROXY_PORTS:
             return _Taken(ServerMode.DISABLE, ())
         if not chains:

@@ -56,7 +56,7 @@ class HttpWorkloads:
             return any(port not in known for port, _ in self._ports.in_front_of(workload))
         gateway = self._gateways.for_workload(workload.key_name)
         servers = gateway.servers if gateway is not None else []
-        return any(one.drop is None and one.routes_http for one in servers)
+        return any(server.drop is None and server.routes_http for server in servers)
 
     def layer4(self, workload: Workload) -> Iterator[Layer4Port]:
         """Walk the ports of a sidecar or gateway on which there surely are connections alone."""
@@ -65,8 +65,8 @@ class HttpWorkloads:
                 yield Layer4Port(target, str(port.protocol), port.view.at("name"))
             return
         gateway = self._gateways.for_workload(workload.key_name)
-        for one in gateway.servers if gateway is not None else ():
-            if one.drop is None and one.protocol is not None and not one.routes_http:
-                mode = f" in mode {one.server.tls_mode}" if one.has_tls else ""
-                where = one.server.at("port", "protocol")
-                yield Layer4Port(one.target, f"{one.protocol}{mode}", where)
+        for server in gateway.servers if gateway is not None else ():
+            if server.drop is None and server.protocol is not None and not server.routes_http:
+                mode = f" in mode {server.server.tls_mode}" if server.has_tls else ""
+                where = server.server.at("port", "protocol")
+                yield Layer4Port(server.target, f"{server.protocol}{mode}", where)

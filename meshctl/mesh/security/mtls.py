@@ -102,7 +102,11 @@ class Mtls:
     def upstreams_at(self, client: Client, name: str) -> Iterator[RegisteredHost]:
         """Walk the declarations of a host for which a client has an upstream."""
         if client.proxy is ClientKind.NONE:
-            yield from (one for one in self._registry.at(name) if self._reaches(client, one))
+            yield from (
+                registered_host
+                for registered_host in self._registry.at(name)
+                if self._reaches(client, registered_host)
+            )
             return
         found = self._registry.find(name, client.namespace)
         if found is not None and found.host == name and self._reaches(client, found):

@@ -149,7 +149,10 @@ class PeerAuthentications:
         found: dict[PeerAuthentication, list[Workload]] = {}
         for workload in workloads:
             found.setdefault(self.for_workload(workload)[0], []).append(workload)
-        firsts = [(one, min(several, key=_name)) for one, several in found.items()]
+        firsts = [
+            (peer_authentication, min(several, key=_name))
+            for peer_authentication, several in found.items()
+        ]
         firsts.sort(key=lambda first: _name(first[1]))
         return _Picked(found, firsts)
 
@@ -169,12 +172,16 @@ class PeerAuthentications:
         return self._strict.of(workloads)
 
     def _demanding(self, workloads: Sequence[Workload]) -> Workload | None:
-        strict = (one for one in workloads if self.of_workload(one).mode is Mode.STRICT)
+        strict = (
+            workload for workload in workloads if self.of_workload(workload).mode is Mode.STRICT
+        )
         return next(strict, None)
 
     def _is_off(self, workload: Workload) -> bool:
         is_ambient = self._workloads.membership(workload) is Membership.AMBIENT
-        has_ports = any(one.port_modes for one in self.for_workload(workload))
+        has_ports = any(
+            peer_authentication.port_modes for peer_authentication in self.for_workload(workload)
+        )
         is_disabled = self.of_workload(workload).mode is Mode.DISABLE
         return is_disabled and not is_ambient and not has_ports
 

@@ -78,7 +78,11 @@ class RequestAuthentications:
         self, picking: Sequence[RequestAuthentication], home: str
     ) -> Sequence[RequestAuthentication]:
         homes = dict.fromkeys((self._root, home))
-        wide = (one for each in homes for one in self._wide.get(each, ()))
+        wide = (
+            request_authentication
+            for each in homes
+            for request_authentication in self._wide.get(each, ())
+        )
         return (*wide, *picking)
 
     def lack(self, workloads: Sequence[Workload]) -> bool:
@@ -93,18 +97,29 @@ class RequestAuthentications:
             return ()
         home = workload.namespace
         if home not in self._selecting:
-            found = {id(one): one for each in (self._root, home) for one in self._narrow(each)}
+            found = {
+                id(request_authentication): request_authentication
+                for each in (self._root, home)
+                for request_authentication in self._narrow(each)
+            }
             index = self._selecting[home] = SelectorIndex()
-            for one in sorted(found.values(), key=age):
-                index.add(one.selector, one)
+            for request_authentication in sorted(found.values(), key=age):
+                index.add(request_authentication.selector, request_authentication)
         return self._selecting[home].find(workload.pod_labels)
 
     def _narrow(self, home: str) -> Iterator[RequestAuthentication]:
-        return (one for one in self._by_namespace.get(home, ()) if one.selector)
+        return (
+            request_authentication
+            for request_authentication in self._by_namespace.get(home, ())
+            if request_authentication.selector
+        )
 
     @cached_property
     def _has_selectors(self) -> bool:
-        return any(one.selector for one in self._inventory.of(RequestAuthentication))
+        return any(
+            request_authentication.selector
+            for request_authentication in self._inventory.of(RequestAuthentication)
+        )
 
     def reached(self, policy: Policy) -> list[Workload]:
         """The workloads of the mesh that a RequestAuthentication without targetRefs is for."""
@@ -112,11 +127,13 @@ class RequestAuthentications:
 
     def of_same_targets(self, policy: Policy) -> Sequence[RequestAuthentication]:
         """The RequestAuthentications that attach to one of the targets of a policy."""
-        wanted = {(one.kind, one.name) for one in policy.target_refs}
+        wanted = {(target_ref.kind, target_ref.name) for target_ref in policy.target_refs}
         return [
-            one
-            for one in self._by_namespace.get(policy.namespace, ())
-            if not wanted.isdisjoint((ref.kind, ref.name) for ref in one.target_refs)
+            request_authentication
+            for request_authentication in self._by_namespace.get(policy.namespace, ())
+            if not wanted.isdisjoint(
+                (ref.kind, ref.name) for ref in request_authentication.target_refs
+            )
         ]
 
     def may_be_asked_for(self, policy: RequestAuthentication) -> bool:
@@ -127,7 +144,7 @@ class RequestAuthentications:
 
     def is_asked_for(self, workload: Workload) -> bool:
         """Does a policy that guards a workload ask for a token, or ask an outsider?"""
-        return any(_asks(one) for one in self._policies.guarding(workload))
+        return any(_asks(policy) for policy in self._policies.guarding(workload))
 
     @cached_property
     def route_by_claims(self) -> bool:
@@ -139,8 +156,13 @@ class RequestAuthentications:
         """Find a workload of a Gateway for which no RequestAuthentication of the input holds."""
         alike = self._gateways.distinct_of(gateway)
         if alike not in self._unverified:
-            found = (one.workload.workload for one in self._gateways.all_like(alike))
-            lacking = (one for one in found if one is not None and not self.of(one))
+            found = (
+                effective_gateway.workload.workload
+                for effective_gateway in self._gateways.all_like(alike)
+            )
+            lacking = (
+                workload for workload in found if workload is not None and not self.of(workload)
+            )
             self._unverified[alike] = next(lacking, None)
         return self._unverified[alike]
 
@@ -148,10 +170,10 @@ class RequestAuthentications:
         """Find the Service of this mesh, and its port, that a rule's keys are fetched from."""
         _, name, number = address_of(rule.keys_uri)
         for host in self._full_names(name):
-            for one in self._registry.at(host):
-                port = one.port(number)
+            for registered_host in self._registry.at(host):
+                port = registered_host.port(number)
                 if port is not None:
-                    return one, port
+                    return registered_host, port
         return None
 
     def _full_names(self, name: str) -> list[str]:
@@ -162,9 +184,15 @@ class RequestAuthentications:
     def lacks_keys(self, rule: TokenRule) -> str:
         """Say what of a key URL inside the cluster isn't there, as messages put it; else empty."""
         _, name, number = address_of(rule.keys_uri)
-        declared = [one for host in self._full_names(name) for one in self._registry.at(host)]
+        declared = [
+            registered_host
+            for host in self._full_names(name)
+            for registered_host in self._registry.at(host)
+        ]
         if declared:
-            ports = sorted({port.number for one in declared for port in one.ports})
+            ports = sorted(
+                {port.number for registered_host in declared for port in registered_host.ports}
+            )
             if number in ports or not ports:
                 return ""
             return (
@@ -230,7 +258,7 @@ class RequestAuthentications:
             picked = set(self._policies.picked(policy))
             for gateway in sorted(self._inventory.of(Gateway), key=age):
                 effective = self._gateways.of(gateway)
-                workloads = {one.workload.workload for one in effective}
+                workloads = {effective_gateway.workload.workload for effective_gateway in effective}
                 if workloads and workloads <= picked:
                     yield gateway
 
@@ -242,21 +270,25 @@ class RequestAuthentications:
     @cached_property
     def _by_namespace(self) -> dict[str, list[RequestAuthentication]]:
         found: dict[str, list[RequestAuthentication]] = {}
-        for one in sorted(self._inventory.of(RequestAuthentication), key=age):
-            found.setdefault(one.namespace, []).append(one)
+        for request_authentication in sorted(self._inventory.of(RequestAuthentication), key=age):
+            found.setdefault(request_authentication.namespace, []).append(request_authentication)
         return found
 
     @cached_property
     def _wide(self) -> dict[str, list[RequestAuthentication]]:
         return {
-            namespace: [one for one in several if one.is_namespace_wide]
+            namespace: [
+                request_authentication
+                for request_authentication in several
+                if request_authentication.is_namespace_wide
+            ]
             for namespace, several in self._by_namespace.items()
         }
 
     @cached_property
     def _asking_namespaces(self) -> frozenset[str]:
         policies = self._inventory.of(AuthorizationPolicy)
-        return frozenset(one.namespace for one in policies if _asks(one))
+        return frozenset(policy.namespace for policy in policies if _asks(policy))
 
 
 class ClaimMatch(NamedTuple):
@@ -311,7 +343,7 @@ def is_plain_and_public(uri: str) -> bool:
 
 def _scope(policy: Policy) -> _Scope:
     """What a policy is for, the same for those that are for the very same."""
-    targets = frozenset((one.kind, one.name) for one in policy.target_refs)
+    targets = frozenset((target_ref.kind, target_ref.name) for target_ref in policy.target_refs)
     return policy.namespace, frozenset(policy.selector.items()), targets
 
 

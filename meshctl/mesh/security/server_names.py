@@ -42,7 +42,7 @@ class ServerNames:
             return None
         if mode_of(tls) == ISTIO_MUTUAL:
             return self._in_mesh(accepted, declared)
-        is_outside = all(one.is_external for one in declared)
+        is_outside = all(registered_host.is_external for registered_host in declared)
         if mode_of(tls) in {SIMPLE, MUTUAL} and is_outside:
             return _outside(accepted, tls)
         return None
@@ -59,7 +59,7 @@ class ServerNames:
                 shown.add(account(workload.namespace, workload.service_account))
         if any(self._may_be(name, shown) for name in accepted):
             return None
-        return "the pods show " + ", ".join(sorted(f"{_SPIFFE}{one}" for one in shown))
+        return "the pods show " + ", ".join(sorted(f"{_SPIFFE}{principal}" for principal in shown))
 
     def _may_be(self, name: str, shown: set[Principal]) -> bool:
         principal = parse_principal(name.removeprefix(_SPIFFE))

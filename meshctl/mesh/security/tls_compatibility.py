@@ -66,9 +66,9 @@ def _modes(rules: list[DestinationRule]) -> frozenset[ClientTls] | None:
     for policy in (policy for rule in rules for policy in _policies(rule)):
         if policy.child("loadBalancer").text("simple") == "PASSTHROUGH":
             return None
-        for one in (policy, *policy.ports):
-            if one.has("tls"):
-                if one.child("tls").text("credentialName"):
+        for view in (policy, *policy.ports):
+            if view.has("tls"):
+                if view.child("tls").text("credentialName"):
                     return None
-                found.add(_SENT.get(mode_of(one.child("tls")), ClientTls.MUTUAL))
+                found.add(_SENT.get(mode_of(view.child("tls")), ClientTls.MUTUAL))
     return frozenset(found)

@@ -74,14 +74,16 @@ class TlsConflict:
     @property
     def where(self) -> str:
         """The ``host:port`` that can't be reached, the first by name and the others by number."""
-        ends = (one.upstream for one in self.connections)
+        ends = (connection.upstream for connection in self.connections)
         ports = list(dict.fromkeys(f"{end.host.host}:{end.port.number}" for end in ends))
         return ports[0] if len(ports) == 1 else f"{ports[0]} and {len(ports) - 1} more"
 
     @property
     def who(self) -> str:
         """The clients that can't reach it."""
-        names = dict.fromkeys(one.upstream.client.namespace for one in self.connections)
+        names = dict.fromkeys(
+            connection.upstream.client.namespace for connection in self.connections
+        )
         if ANY_OTHER in names:
             return "clients in every namespace without a rule of its own"
         return f"clients in {', '.join(names)}"
@@ -131,16 +133,18 @@ class TlsConflicts:
         host = self._rules.host_of(rule)
         if host not in self._shown:
             services = self._registry.covered_by(host)
-            self._shown[host] = any(one.is_external or self._mtls.behind(one) for one in services)
+            self._shown[host] = any(
+                service.is_external or self._mtls.behind(service) for service in services
+            )
         if self._shown[host]:
             return
         found = self._demand_in(host)
         if found is None or found[0].ref is None or found[0].mode is not demanded:
             return
         policy = rule.policy
-        for one in (policy, *policy.ports):
-            if one.has("tls") and mode_of(one.child("tls")) == sent:
-                yield UnseenConflict(one.child("tls").at("mode"), found[0].ref, is_near=found[1])
+        for view in (policy, *policy.ports):
+            if view.has("tls") and mode_of(view.child("tls")) == sent:
+                yield UnseenConflict(view.child("tls").at("mode"), found[0].ref, is_near=found[1])
 
     def _demand_in(self, host: str) -> tuple[EffectiveMode, bool] | None:
         """Find what holds in the namespace of a host, and whether that is said just for it."""
@@ -193,7 +197,7 @@ class TlsConflicts:
 
     def _alike(self, host: RegisteredHost) -> object:
         """What declarations of one host share to which the same connections lead."""
-        ports = tuple((one.number, one.protocol, one.target) for one in host.ports)
+        ports = tuple((port.number, port.protocol, port.target) for port in host.ports)
         pods = id(self._mtls.behind(host))  # those of equal selectors are one sequence
         kind = host.source.kind, host.is_external, host.is_passthrough
         return host.host, host.namespace, host.visible, pods, ports, kind
@@ -224,7 +228,9 @@ class TlsConflicts:
         """The workloads that lead some ports past their sidecar."""
         keys = {EXCLUDE_INBOUND_PORTS, INCLUDE_INBOUND_PORTS}
         workloads = self._workloads
-        return frozenset(one for one in workloads if not keys.isdisjoint(one.pod_annotations))
+        return frozenset(
+            workload for workload in workloads if not keys.isdisjoint(workload.pod_annotations)
+        )
 
     def _is_used(self, connection: Connection) -> bool:
         """Do applications send requests this way? A subset needs a route to it.

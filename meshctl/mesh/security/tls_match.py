@@ -52,25 +52,25 @@ class PodKinds:
         if key not in self._known:
             kinds: dict[object, list[_AlikePods]] = {}
             for alike in self._alike_in(pods):
-                one = alike.first
-                number = self._workloads.target_port(one, port)
-                takes = self._takes(one, number) if number is not None else None
-                if takes is one:  # something of its own
+                workload = alike.first
+                number = self._workloads.target_port(workload, port)
+                takes = self._takes(workload, number) if number is not None else None
+                if takes is workload:  # something of its own
                     kinds.update((pod, [_AlikePods([(at, pod)], pod)]) for at, pod in alike.pods)
                 elif number is not None:
                     kinds.setdefault(takes, []).append(alike)
             found = sorted((_joined(several) for several in kinds.values()), key=_place)
-            firsts = sorted((one.first for one in found), key=_name)
-            self._known[key] = KindsOfPods(pods, [one.pods for one in found], firsts)
+            firsts = sorted((alike_pods.first for alike_pods in found), key=_name)
+            self._known[key] = KindsOfPods(pods, [alike_pods.pods for alike_pods in found], firsts)
         return self._known[key]
 
     def _alike_in(self, pods: Sequence[Workload]) -> Sequence[_AlikePods]:
         """Group pods that take the same on each port, whatever names it has."""
         if id(pods) not in self._everywhere:
             found: dict[object, list[tuple[int, Workload]]] = {}
-            for place, one in enumerate(pods):
-                key = self._alike(one), frozenset(one.named_ports.items())
-                found.setdefault(key, []).append((place, one))
+            for place, workload in enumerate(pods):
+                key = self._alike(workload), frozenset(workload.named_ports.items())
+                found.setdefault(key, []).append((place, workload))
             self._everywhere[id(pods)] = [
                 _AlikePods(several, min((pod for _, pod in several), key=_name))
                 for several in found.values()
@@ -118,5 +118,5 @@ def _joined(several: Sequence[_AlikePods]) -> _AlikePods:
     """Join pods that are alike on a port, in the order of all pods."""
     if len(several) == 1:
         return several[0]
-    pods = sorted((pod for one in several for pod in one.pods), key=itemgetter(0))
-    return _AlikePods(pods, min((one.first for one in several), key=_name))
+    pods = sorted((pod for alike_pods in several for pod in alike_pods.pods), key=itemgetter(0))
+    return _AlikePods(pods, min((alike_pods.first for alike_pods in several), key=_name))

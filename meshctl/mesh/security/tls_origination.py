@@ -42,7 +42,11 @@ class TlsOrigination:
     @cached_property
     def _with_backend_policies(self) -> frozenset[str]:
         """Namespaces with a policy of the Gateway API that says how backends are spoken to."""
-        return frozenset(one.namespace for one in self._resources if one.kind == "BackendTLSPolicy")
+        return frozenset(
+            resource.namespace
+            for resource in self._resources
+            if resource.kind == "BackendTLSPolicy"
+        )
 
 
 def originations(rule: DestinationRule) -> Iterator[tuple[View, int | None]]:

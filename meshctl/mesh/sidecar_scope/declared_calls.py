@@ -60,7 +60,11 @@ class DeclaredCalls:
 
     def _calls(self, workload: Workload) -> Iterator[DeclaredCall]:
         seen = set()
-        own = [one for one in self.config_maps(workload) if one not in self._shared]
+        own = [
+            config_map
+            for config_map in self.config_maps(workload)
+            if config_map not in self._shared
+        ]
         for url in (*self._urls_of(workload, own), *self._addresses_of(workload, own)):
             host = self.service(url.host, workload.namespace)
             if host is None or (host, url.port) in seen:
@@ -73,9 +77,11 @@ class DeclaredCalls:
     def service(self, written: str, namespace: str) -> RegisteredHost | None:
         """Find the Service that a workload of a namespace means by a name."""
         host = self._registry.unshortened(written, namespace)
-        for one in self._registry.at(host):
-            if isinstance(one.source, Service) and is_visible_to(one.visible, namespace):
-                return one
+        for registered_host in self._registry.at(host):
+            if isinstance(registered_host.source, Service) and is_visible_to(
+                registered_host.visible, namespace
+            ):
+                return registered_host
         return None
 
     def outside(self, workload: Workload) -> Iterator[DeclaredCall]:
@@ -147,7 +153,10 @@ class DeclaredCalls:
 
     @cached_property
     def _by_name(self) -> Mapping[tuple[str, str], ConfigMap]:
-        return {(one.namespace, one.name): one for one in self._config_map_objects}
+        return {
+            (config_map.namespace, config_map.name): config_map
+            for config_map in self._config_map_objects
+        }
 
 
 def _application(workload: Workload) -> str:

@@ -67,7 +67,10 @@ def egress_scopes(sidecar: Sidecar | None, client: str) -> Sequence[EgressScope]
     """List the listeners of clients of a namespace that follow a Sidecar, in its order."""
     if sidecar is None or not sidecar.egress:
         return (EgressScope(client, _EVERYTHING),)
-    return tuple(EgressScope(client, _entries(one, client), one) for one in sidecar.egress)
+    return tuple(
+        EgressScope(client, _entries(egress_listener, client), egress_listener)
+        for egress_listener in sidecar.egress
+    )
 
 
 class SidecarClient(NamedTuple):
@@ -79,7 +82,10 @@ class SidecarClient(NamedTuple):
 
     def scope(self, port: int) -> EgressScope | None:
         """Choose the listener for calls to a port: the first for it or for all others."""
-        return next((one for one in self.scopes if one.port in {None, port}), None)
+        return next(
+            (egress_scope for egress_scope in self.scopes if egress_scope.port in {None, port}),
+            None,
+        )
 
 
 def _entries(listener: EgressListener, client: str) -> dict[str, tuple[str, ...]]:

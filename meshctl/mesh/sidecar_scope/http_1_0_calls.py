@@ -89,8 +89,8 @@ class Http10Calls:
     def _checks(self, workload: Workload, config_map: ConfigMap) -> Iterator[Http10Call]:
         """Walk the health checks of HAProxy."""
         for key, text in config_map.values.items():
-            for one in checked_servers(text):
-                server = ProxiedServer(one.host, one.port, "1.0")
+            for checked_server in checked_servers(text):
+                server = ProxiedServer(checked_server.host, checked_server.port, "1.0")
                 for call in self._call(workload, server, config_map.at("data", key)):
                     yield call._replace(is_sure=True, is_check=True)
 
@@ -124,7 +124,10 @@ class Http10Calls:
         metadata = defaults.get("proxyMetadata") if isinstance(defaults, dict) else None
         if isinstance(metadata, dict) and str(metadata.get(_SWITCH)).lower() in _ON:
             return True
-        return any("accept_http_10" in str(one.data) for one in self._inventory.of(EnvoyFilter))
+        return any(
+            "accept_http_10" in str(envoy_filter.data)
+            for envoy_filter in self._inventory.of(EnvoyFilter)
+        )
 
 
 def _is_accepted(workload: Workload) -> bool:

@@ -67,7 +67,7 @@ def _tokens(word: _Word) -> Iterator[_Word]:
 def _urls(arguments: Iterable[_Word]) -> Iterator[WrittenUrl]:
     for text, place in arguments:
         if "://" in text:
-            yield from (one for one in urls(text, place) if one.scheme == "http")
+            yield from (url for url in urls(text, place) if url.scheme == "http")
         elif "." in text or ":" in text or "/" in text:
             bare = _BARE.fullmatch(text)
             if bare is not None:

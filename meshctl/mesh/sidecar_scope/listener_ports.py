@@ -78,9 +78,11 @@ class ListenerPorts:
                 continue
             for entry in by_listener.get(written.path, ()):
                 hosts = self._registry.at(entry.host)
-                known = [one for one in hosts if entry.namespace in {"*", one.namespace}]
-                if known and not any(one.port(scope.port) for one in known):
-                    ports = sorted({port.number for one in known for port in one.ports})
+                known = [host for host in hosts if entry.namespace in {"*", host.namespace}]
+                if known and not any(registered_host.port(scope.port) for registered_host in known):
+                    ports = sorted(
+                        {port.number for registered_host in known for port in registered_host.ports}
+                    )
                     yield EntryWithoutPort(entry, scope.port, tuple(ports))
 
     def in_other_protocol(self, sidecar: Sidecar) -> Iterator[OtherProtocol]:
@@ -118,7 +120,9 @@ class ListenerPorts:
             return
         for listener in views(sidecar.spec, "ingress", View):
             number = listener.text("defaultEndpoint").rpartition(":")[2]
-            if number.isdigit() and not any(int(number) in _declared(one) for one in reached):
+            if number.isdigit() and not any(
+                int(number) in _declared(workload) for workload in reached
+            ):
                 yield listener.at("defaultEndpoint"), int(number)
 
     def _leading_to(self, sidecar: Sidecar) -> dict[int, list[HostPort | None]]:
@@ -136,12 +140,20 @@ class ListenerPorts:
                 if host == "*":
                     by_port = self._by_port.get(namespace, {})
                     several = by_port.values() if port is None else [by_port.get(port, {})]
-                    yield from (one for each in several for one in each.values())
+                    yield from (
+                        registered_host for each in several for registered_host in each.values()
+                    )
                     continue
-                covering = (one for each in self._registry.covering(host) for one in each)
-                for one in chain(self._registry.covered_by(host), covering):
-                    if namespace in {"*", one.namespace} and (port is None or one.port(port)):
-                        yield one
+                covering = (
+                    registered_host
+                    for each in self._registry.covering(host)
+                    for registered_host in each
+                )
+                for registered_host in chain(self._registry.covered_by(host), covering):
+                    if namespace in {"*", registered_host.namespace} and (
+                        port is None or registered_host.port(port)
+                    ):
+                        yield registered_host
 
     @cached_property
     def _by_port(self) -> dict[str, dict[int, dict[Protocol, RegisteredHost]]]:
@@ -156,10 +168,13 @@ class ListenerPorts:
 
 
 def _compared(port: View, ports: Iterable[HostPort | None]) -> Iterator[OtherProtocol]:
-    read, known = parse_protocol(port.text("protocol")), [one for one in ports if one is not None]
-    if read is None or not known or any(one.protocol is Protocol.AUTO for one in known):
+    read, known = (
+        parse_protocol(port.text("protocol")),
+        [host_port for host_port in ports if host_port is not None],
+    )
+    if read is None or not known or any(host_port.protocol is Protocol.AUTO for host_port in known):
         return
-    if not any(one.protocol.is_http == read.is_http for one in known):
+    if not any(host_port.protocol.is_http == read.is_http for host_port in known):
         yield OtherProtocol(port.at("protocol"), read, known[0])
 
 

@@ -147,9 +147,10 @@ class LostCalls:
         """
         declared = self._registry.at(url.host)
         given = [
-            one
-            for one in declared
-            if isinstance(one.source, ServiceEntry) and one.source.resolution == "STATIC"
+            registered_host
+            for registered_host in declared
+            if isinstance(registered_host.source, ServiceEntry)
+            and registered_host.source.resolution == "STATIC"
         ]
         captured = captures_dns(self._inventory.config) or any(
             _DNS_CAPTURE in text for text in workload.pod_annotations.values()
@@ -170,10 +171,10 @@ class LostCalls:
         if not governing or not number.isdecimal():
             return None
         service = governing[0][0]
-        for one in self._inventory.named(Workload, base):
-            is_there = one.namespace == service.namespace and one in self._workloads
-            ordinals = self._workloads.endpoints.ordinals(one) if is_there else None
-            if ordinals is not None and one.spec.text("serviceName") == service.name:
+        for workload in self._inventory.named(Workload, base):
+            is_there = workload.namespace == service.namespace and workload in self._workloads
+            ordinals = self._workloads.endpoints.ordinals(workload) if is_there else None
+            if ordinals is not None and workload.spec.text("serviceName") == service.name:
                 if int(number) in ordinals:
                     return None
                 pods = (f"{base}-{ordinals[0]}", f"{base}-{ordinals[-1]}")
@@ -214,7 +215,9 @@ class LostCalls:
         if not knows or name in _OWN or home.startswith(_SYSTEM):
             return None
         full = f"{name}.{home}.svc.{self._inventory.config.domain}"
-        others = tuple(sorted(one.namespace for one in self._inventory.named(Service, name)))
+        others = tuple(
+            sorted(service.namespace for service in self._inventory.named(Service, name))
+        )
         obstacle = Obstacle.ELSEWHERE if others else Obstacle.MISSING
         return LostCall(url, obstacle, full, others, is_sure=bool(others) or "." in url.host)
 
@@ -242,12 +245,16 @@ class LostCalls:
     @cached_property
     def _takes_all_addresses(self) -> bool:
         """Do injectors lead calls to all addresses to sidecars, by the values that the input shows?"""
-        found = [one.values for one in self._inventory.of(IstioOperator)]
-        found += [values_of(one) for one in self._inventory.of(ConfigMap) if is_settings(one)]
-        settings = [one.child("global", "proxy") for one in found]
+        found = [istio_operator.values for istio_operator in self._inventory.of(IstioOperator)]
+        found += [
+            values_of(config_map)
+            for config_map in self._inventory.of(ConfigMap)
+            if is_settings(config_map)
+        ]
+        settings = [view.child("global", "proxy") for view in found]
         return all(
-            one.text("includeIPRanges", "*") == "*" and not one.text("excludeIPRanges")
-            for one in settings
+            view.text("includeIPRanges", "*") == "*" and not view.text("excludeIPRanges")
+            for view in settings
         )
 
     def _is_closed(self, workload: Workload) -> bool:

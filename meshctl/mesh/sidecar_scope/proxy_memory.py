@@ -57,12 +57,12 @@ class ProxySizes:
         """The namespaces of the input with workloads whose sidecars no Sidecar limits: how many."""
         found: dict[str, int] = {}
         workloads = self._workloads
-        for one in workloads:
-            if workloads.namespace(one.namespace) is None or is_gateway(one):
+        for workload in workloads:
+            if workloads.namespace(workload.namespace) is None or is_gateway(workload):
                 continue
-            beside = workloads.membership(one) is Membership.SIDECAR
-            if beside and self._scopes.sidecar_of(one) is None:
-                found[one.namespace] = found.get(one.namespace, 0) + 1
+            beside = workloads.membership(workload) is Membership.SIDECAR
+            if beside and self._scopes.sidecar_of(workload) is None:
+                found[workload.namespace] = found.get(workload.namespace, 0) + 1
         return found
 
     def without_sidecar(self, namespace: str) -> ProxySize:
@@ -78,19 +78,31 @@ class ProxySizes:
         """What they need to know: their namespace, the root namespace and what they call."""
         root = self._config.root_namespace
         hosts = [
-            *(one for one in self._of_home(namespace) if is_visible_to(one.visible, namespace)),
-            *(one for one in self._by_scope.get(namespace, ()) if one.namespace == root),
+            *(
+                registered_host
+                for registered_host in self._of_home(namespace)
+                if is_visible_to(registered_host.visible, namespace)
+            ),
+            *(
+                registered_host
+                for registered_host in self._by_scope.get(namespace, ())
+                if registered_host.namespace == root
+            ),
         ]
         for workload in self._workloads.in_mesh(namespace):
-            hosts += [one.host for one in self._calls.of(workload)]
-        own = self._of(dict.fromkeys(one for one in hosts if one not in self._for_all))
+            hosts += [call.host for call in self._calls.of(workload)]
+        own = self._of(dict.fromkeys(host for host in hosts if host not in self._for_all))
         return _joined(own, self._size_for_all)
 
     @cached_property
     def _for_all(self) -> frozenset[RegisteredHost]:
         """The hosts of the root namespace that everybody sees."""
         root = self._config.root_namespace
-        return frozenset(one for one in self._of_home(root) if "*" in one.visible)
+        return frozenset(
+            registered_host
+            for registered_host in self._of_home(root)
+            if "*" in registered_host.visible
+        )
 
     @cached_property
     def _size_for_all(self) -> ProxySize:
@@ -98,8 +110,11 @@ class ProxySizes:
 
     def _of(self, hosts: Iterable[RegisteredHost]) -> ProxySize:
         known = list(hosts)
-        upstreams = sum(len(one.ports) for one in known)
-        endpoints = sum(len(one.ports) * self._endpoints(one) for one in known)
+        upstreams = sum(len(registered_host.ports) for registered_host in known)
+        endpoints = sum(
+            len(registered_host.ports) * self._endpoints(registered_host)
+            for registered_host in known
+        )
         return ProxySize(len(known), upstreams, endpoints)
 
     def _endpoints(self, host: RegisteredHost) -> int:
@@ -128,5 +143,5 @@ class ProxySizes:
         return self._registry.of_namespace(namespace)
 
 
-def _joined(one: ProxySize, other: ProxySize) -> ProxySize:
-    return ProxySize(*(first + second for first, second in zip(one, other, strict=True)))
+def _joined(proxy_size: ProxySize, other: ProxySize) -> ProxySize:
+    return ProxySize(*(first + second for first, second in zip(proxy_size, other, strict=True)))

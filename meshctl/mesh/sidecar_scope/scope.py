@@ -113,7 +113,7 @@ class SidecarScopes:
 
     def _is_routed(self, host: str, scope: EgressScope) -> bool:
         """Does a VirtualService that a listener imports route to a host, which brings it in?"""
-        routed = {one.resource for one in self._destinations().to(host)}
+        routed = {destination.resource for destination in self._destinations().to(host)}
         return any(
             isinstance(service, VirtualService)
             and scope.reads(
@@ -137,7 +137,9 @@ class SidecarScopes:
             for entry in entries
         ):
             return True
-        routed = {one.resource.namespace for one in self._destinations().to(host.host)}
+        routed = {
+            destination.resource.namespace for destination in self._destinations().to(host.host)
+        }
         return any(
             entry.namespace in routed or (routed and entry.namespace == "*") for entry in entries
         )
@@ -147,8 +149,9 @@ class SidecarScopes:
         kept = list(egress_entries(sidecar))
         for entry in egress_entries(wider, sidecar.namespace) if sidecar.egress else ():
             if entry.namespace != "*" and not any(
-                one.namespace in {"*", entry.namespace} and covers(one.host, entry.host)
-                for one in kept
+                egress_entry.namespace in {"*", entry.namespace}
+                and covers(egress_entry.host, entry.host)
+                for egress_entry in kept
             ):
                 yield entry
 

@@ -24,9 +24,9 @@ class Canaries:
         kind, name = canary.target.text("kind") or "Deployment", canary.target.text("name")
         return next(
             (
-                one
-                for one in self._inventory.named(Workload, name)
-                if one.kind == kind and one.namespace == canary.namespace
+                workload
+                for workload in self._inventory.named(Workload, name)
+                if workload.kind == kind and workload.namespace == canary.namespace
             ),
             None,
         )

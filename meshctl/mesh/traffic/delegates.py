@@ -62,7 +62,7 @@ class HttpRule:
         for entry in entries:
             if len(entries) == 1 or entry.weight:
                 yield entry.destination
-        mirrored = next((one for one in (self.action, self.root) if one.mirrors), self.action)
+        mirrored = next((route for route in (self.action, self.root) if route.mirrors), self.action)
         yield from mirrored.mirrors
 
     @property
@@ -297,11 +297,11 @@ class RoutedHosts:
         self._found: dict[str, set[RouteTo]] = {}
         self._of: dict[VirtualService, dict[str, None]] = {}
         for service in routes.naming(MESH):
-            for one, sources in _destinations(service, routes.delegates):
-                host = routes.full_host(one)
+            for destination, sources in _destinations(service, routes.delegates):
+                host = routes.full_host(destination)
                 self._of.setdefault(service, {})[host] = None
                 found = self._found.setdefault(host, set())
-                found.add(RouteTo(service, one.port or 0, sources))
+                found.add(RouteTo(service, destination.port or 0, sources))
 
     def of(self, service: VirtualService) -> Iterable[str]:
         """Walk the hosts that the routes of a VirtualService lead to."""
@@ -317,11 +317,11 @@ def _destinations(
 ) -> Iterator[tuple[Destination, frozenset[str]]]:
     """Walk the destinations of the routes, each with the namespaces whose clients it is for."""
     for rule in delegates.rules(service):
-        sources = _sources(one.match.text("sourceNamespace") for one in rule.matches)
+        sources = _sources(match.match.text("sourceNamespace") for match in rule.matches)
         for destination in rule.action.destinations:
             yield destination, sources
     for route in (*service.tls, *service.tcp):
-        sources = _sources(one.text("sourceNamespace") for one in route.matches)
+        sources = _sources(match.text("sourceNamespace") for match in route.matches)
         for destination in route.destinations:
             yield destination, sources
 

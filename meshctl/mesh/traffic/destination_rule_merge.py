@@ -70,12 +70,14 @@ class HostRules:
 
     @cached_property
     def _readers(self) -> dict[str, "HostRules"]:
-        everyone = [n for n, one in enumerate(self.merged) if reaches(one.export_to, "*")]
+        everyone = [
+            n for n, merged_rule in enumerate(self.merged) if reaches(merged_rule.export_to, "*")
+        ]
         if len(everyone) == len(self.merged):
             return {"*": self}
         found: dict[str, list[int]] = {"*": everyone}
-        for number, one in enumerate(self.merged):
-            for name in () if reaches(one.export_to, "*") else one.export_to:
+        for number, merged_rule in enumerate(self.merged):
+            for name in () if reaches(merged_rule.export_to, "*") else merged_rule.export_to:
                 found.setdefault(name, [*everyone]).append(number)
         return {
             name: HostRules(self.merged[number] for number in sorted(numbers))
@@ -89,14 +91,17 @@ class HostRules:
     @cached_property
     def _selecting(self) -> SelectorIndex[MergedRule]:
         index: SelectorIndex[MergedRule] = SelectorIndex()
-        for one in self.merged:
-            if one.selector is not None:
-                index.add(one.selector, one)
+        for merged_rule in self.merged:
+            if merged_rule.selector is not None:
+                index.add(merged_rule.selector, merged_rule)
         return index
 
     @cached_property
     def _for_all(self) -> MergedRule | None:
-        return next((one for one in reversed(self.merged) if one.selector is None), None)
+        return next(
+            (merged_rule for merged_rule in reversed(self.merged) if merged_rule.selector is None),
+            None,
+        )
 
     @cached_property
     def order_known(self) -> bool:

@@ -147,9 +147,9 @@ class DestinationRules:
         """
         if namespace not in self._differs:
             self._differs[namespace] = namespace in self._singled_out or any(
-                one.namespace != namespace
+                registered_host.namespace != namespace
                 for host in self._public.get(namespace, ())
-                for one in self._registry.covered_by(host)
+                for registered_host in self._registry.covered_by(host)
             )
         return self._differs[namespace]
 
@@ -203,7 +203,14 @@ class DestinationRules:
         """
         if not self._export_to(rule) or not self.is_read_at_home(rule):
             return None
-        return next((one for one in self.same_host(rule) if one.is_generated), None)
+        return next(
+            (
+                destination_rule
+                for destination_rule in self.same_host(rule)
+                if destination_rule.is_generated
+            ),
+            None,
+        )
 
     def hidden_by(self, rule: DestinationRule) -> DestinationRule | None:
         """Find a wider rule beside this one that its exportTo hides from clients it reaches.
@@ -244,7 +251,11 @@ class DestinationRules:
         for home in sorted(homes):
             exported = self._exported.get(home)
             above = next(exported.covering(host), []) if exported is not None else []
-            wide = [one for one in above if self._reaches_all(one)]
+            wide = [
+                destination_rule
+                for destination_rule in above
+                if self._reaches_all(destination_rule)
+            ]
             below = exported.covered_by(host) if exported is not None else ()
             if not wide or not all(map(self._reaches_all, below)):
                 return None

@@ -34,5 +34,5 @@ def ports_under(
 ) -> tuple[HostPort, ...]:
     """Choose the ports of a host for which a policy sets something: no entry replaces it there."""
     if isinstance(policy, PortPolicy):
-        return tuple(one for one in ports if one.number == policy.port)
-    return tuple(one for one in ports if policy.for_port(one.number) is None)
+        return tuple(port for port in ports if port.number == policy.port)
+    return tuple(port for port in ports if policy.for_port(port.number) is None)

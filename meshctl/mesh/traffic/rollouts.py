@@ -66,7 +66,7 @@ class Rollouts:
         if not rollout.istio.data:
             return
         routing = rollout.canary.child("trafficRouting")
-        managed = [one.text("name") for one in views(routing, "managedRoutes", View)]
+        managed = [view.text("name") for view in views(routing, "managedRoutes", View)]
         for step in views(rollout.canary, "steps", View):
             for key in ("setHeaderRoute", "setMirrorRoute"):
                 name = step.child(key).text("name")
@@ -84,10 +84,14 @@ class Rollouts:
             service = self._find(VirtualService, shifted.namespace, shifted.name)
             for route in service.http if service is not None and not shifted.has_others else ():
                 if not shifted.routes or route.name in shifted.routes:
-                    found = [one.destination for one in route.routes]
-                    others = [one for one in found if not _is_shifted(rollout, one)]
+                    found = [weighted_route.destination for weighted_route in route.routes]
+                    others = [
+                        destination
+                        for destination in found
+                        if not _is_shifted(rollout, destination)
+                    ]
                     if len(others) < len(found):
-                        yield from ((one, shifted.view.at("name")) for one in others)
+                        yield from ((other, shifted.view.at("name")) for other in others)
 
     def subsets(self, rollout: Rollout) -> Iterator[Unshifted]:
         """Walk the DestinationRule and the subsets that it can't relabel."""

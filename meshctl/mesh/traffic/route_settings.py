@@ -95,7 +95,11 @@ def route_settings(route: EffectiveRoute) -> RouteSettings:
     policy = _retry_policy(retries.child("retries")) if retries.has("retries") else RetryPolicy()
     cors = rule.saying("corsPolicy").child("corsPolicy").data
     several = entries if len(entries) > 1 else ()
-    of_targets = tuple(header_changes(one.child("headers")) for one in several if one.weight)
+    of_targets = tuple(
+        header_changes(weighted_route.child("headers"))
+        for weighted_route in several
+        if weighted_route.weight
+    )
     return RouteSettings(
         request, response, host, _path_rewrite(route, rewrite), timeout or None, policy,
         tuple(_mirrors(route)), cors, of_targets,
@@ -115,7 +119,7 @@ def lost_header(rule: HttpRule) -> str | None:
     """
     if rule.root is rule.action or not rule.action.has("headers"):
         return None
-    sides = zip(*(header_changes(one.child("headers")) for one in rule.written), strict=True)
+    sides = zip(*(header_changes(route.child("headers")) for route in rule.written), strict=True)
     for wide, narrow in sides:
         kept = {name.lower() for name in _names(narrow)}
         lost = next((name for name in _names(wide) if name.lower() not in kept), None)
@@ -125,7 +129,7 @@ def lost_header(rule: HttpRule) -> str | None:
 
 
 def _names(changes: HeaderChanges) -> Iterator[str]:
-    yield from (one.name for one in changes.changed)
+    yield from (header_change.name for header_change in changes.changed)
     yield from changes.removed
     if changes.host:
         yield "host"
@@ -156,7 +160,7 @@ def _changes(operations: View) -> HeaderChanges:
         written = sorted(operations.labels_of(key).items())
         own = ((name, value) for name, value in written if not _is_internal(name))
         changed += (HeaderChange(name, value, key == "add") for name, value in own)
-    removed = tuple(one for one in operations.texts("remove") if not _is_internal(one))
+    removed = tuple(text for text in operations.texts("remove") if not _is_internal(text))
     return HeaderChanges(tuple(changed), removed, host)
 
 
@@ -164,8 +168,12 @@ def _is_internal(name: str) -> bool:
     return name.startswith(":") or name.lower() == "host"
 
 
-def _joined(one: HeaderChanges, other: HeaderChanges) -> HeaderChanges:
-    return HeaderChanges(one.changed + other.changed, one.removed + other.removed, one.host)
+def _joined(header_changes: HeaderChanges, other: HeaderChanges) -> HeaderChanges:
+    return HeaderChanges(
+        header_changes.changed + other.changed,
+        header_changes.removed + other.removed,
+        header_changes.host,
+    )
 
 
 def _retry_policy(retries: View) -> RetryPolicy | None:
@@ -204,12 +212,14 @@ def _mirrors(route: EffectiveRoute) -> Iterator[Mirror]:
             percent = action.data.get("mirrorPercent")
         yield from _mirror(action.mirrors[:1], percent)
     others = action.mirrors[action.has("mirror") :]
-    for one, (_, data) in zip(others, action.items("mirrors"), strict=True):
+    for destination, (_, data) in zip(others, action.items("mirrors"), strict=True):
         percentage = data.get("percentage")
-        yield from _mirror([one], percentage.get("value") if isinstance(percentage, dict) else None)
+        yield from _mirror(
+            [destination], percentage.get("value") if isinstance(percentage, dict) else None
+        )
 
 
 def _mirror(destinations: Sequence[Destination], percent: Any) -> Iterator[Mirror]:
     number = percent if isinstance(percent, int | float) else 100
     if number > 0:
-        yield from (Mirror(one, number) for one in destinations)
+        yield from (Mirror(destination, number) for destination in destinations)

@@ -126,14 +126,20 @@ class SidecarHosts:
             for (ports, other_has_time), several in open_.items():
                 lost = None if has_time and other_has_time else _lost_ports(whole, ports)
                 if lost is not None:
-                    losers = [one for one in several if not _is_same_object(one, claim)]
-                    for one in losers:
-                        self._lose(LostHost(one, claim, clients, order_known=False, ports=lost))
-                    several[:] = [one for one in several if _is_same_object(one, claim)]
+                    losers = [
+                        host_claim
+                        for host_claim in several
+                        if not _is_same_object(host_claim, claim)
+                    ]
+                    for loser in losers:
+                        self._lose(LostHost(loser, claim, clients, order_known=False, ports=lost))
+                    several[:] = [
+                        host_claim for host_claim in several if _is_same_object(host_claim, claim)
+                    ]
             if not is_lost:
                 open_.setdefault((own, has_time), []).append(claim)
             first = taken.setdefault(whole, [])
-            if len(first) < 2 and not any(_is_same_object(one, claim) for _, one in first):  # noqa: PLR2004 - of one object there may be two documents
+            if len(first) < 2 and not any(_is_same_object(other, claim) for _, other in first):  # noqa: PLR2004 - of one object there may be two documents
                 first.append((number, claim))
 
     def _lose_to_earlier(

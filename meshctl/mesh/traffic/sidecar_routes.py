@@ -72,7 +72,7 @@ class SidecarVirtualHost:
     @property
     def answers_all(self) -> bool:
         """Is there a route for every request?"""
-        return self.virtual_service is None or any(one.is_catch_all for one in self.routes)
+        return self.virtual_service is None or any(route.is_catch_all for route in self.routes)
 
 
 class SidecarRoutes:
@@ -92,7 +92,7 @@ class SidecarRoutes:
         if table is None:
             return None
         found = map(table.at, table.domains(host.lower().removesuffix(".")))
-        return next((one for one in found if one is not None), None)
+        return next((virtual_host for virtual_host in found if virtual_host is not None), None)
 
     def table(self, client: RoutingClient, port: int) -> "SidecarTable | None":
         """Give the table of a port; ``None`` where a Sidecar leaves no listener for it."""
@@ -103,9 +103,13 @@ class SidecarRoutes:
 
     def ports(self, client: RoutingClient, host: str) -> list[int]:
         """List the ports on which the client has routes for a full host name, in order."""
-        known = [port.number for one in self._registry.at(host) for port in one.ports]
-        known += [port.number for several in self._registry.covering(host) for one in several
-                  for port in one.ports]  # fmt: skip
+        known = [
+            port.number
+            for registered_host in self._registry.at(host)
+            for port in registered_host.ports
+        ]
+        known += [port.number for several in self._registry.covering(host) for registered_host in several
+                  for port in registered_host.ports]  # fmt: skip
         for several in self._routes.bound(MESH, client.namespace).covering(host):
             for bound in several:
                 known += self.http_ports(bound.virtual_service)
@@ -117,8 +121,17 @@ class SidecarRoutes:
 
         They are the HTTP ports of the registered hosts it names, and 80 where it names none.
         """
-        hosts = (one for host in self.hosts(service) for one in self._registry.covered_by(host))
-        found = {port.number for one in hosts for port in one.ports if speaks_http(port)}
+        hosts = (
+            registered_host
+            for host in self.hosts(service)
+            for registered_host in self._registry.covered_by(host)
+        )
+        found = {
+            port.number
+            for registered_host in hosts
+            for port in registered_host.ports
+            if speaks_http(port)
+        }
         return sorted(found) or [HTTP_PORT]
 
     def listener_ports(self, destination: Destination) -> frozenset[int]:
@@ -134,10 +147,10 @@ class SidecarRoutes:
         for service in self._routes.naming(MESH):
             for port in self._called_ports(service):
                 for rule, *_ in self._requests(service, port):
-                    for one in rule.destinations:
-                        if one.port is None:
-                            found.setdefault(one, set()).add(port)
-        return {one: frozenset(ports) for one, ports in found.items()}
+                    for destination in rule.destinations:
+                        if destination.port is None:
+                            found.setdefault(destination, set()).add(port)
+        return {destination: frozenset(ports) for destination, ports in found.items()}
 
     def gap(self, service: VirtualService) -> tuple[str, int] | None:
         """Find a registered host and port for which its rules don't take every request.
@@ -147,8 +160,8 @@ class SidecarRoutes:
         if MESH not in self._routes.gateways_of(service):
             return None
         for host in self.hosts(service):
-            for one in self._registry.at(host):
-                for port in filter(speaks_http, one.ports):
+            for registered_host in self._registry.at(host):
+                for port in filter(speaks_http, registered_host.ports):
                     taken = [
                         is_catch_all(request) or _is_for_certain_clients(match)
                         for _, match, request in self._requests(service, port.number)
@@ -172,35 +185,35 @@ class SidecarRoutes:
         if not in_mesh or not is_wildcard(host) or not service.http:
             return
         led = {
-            self._registry.fqdn(one.host, service.namespace)
+            self._registry.fqdn(destination.host, service.namespace)
             for rule in self._routes.delegates.rules(service)
-            for one in rule.destinations
+            for destination in rule.destinations
         }
         bound = self._routes.bound(MESH, service.namespace)
-        for one in self._registry.covered_by(host):
-            if not isinstance(one.source, Service) or one.host in led:
+        for registered_host in self._registry.covered_by(host):
+            if not isinstance(registered_host.source, Service) or registered_host.host in led:
                 continue
-            closest = bound.first(one.host)
-            speaks = [port.number for port in one.ports if speaks_http(port)]
+            closest = bound.first(registered_host.host)
+            speaks = [port.number for port in registered_host.ports if speaks_http(port)]
             proxy = ProxyNode(service.namespace, None)
             routed = (any(self._routes.requests(service, MESH, port, proxy)) for port in speaks)
             if closest[:1] == [service] and any(routed):
-                yield one.host
+                yield registered_host.host
 
     def _called_ports(self, service: VirtualService) -> set[int]:
         """The HTTP ports that its registered hosts are called on; none while a host is unknown."""
         hosts = self.hosts(service)
         if not all(any(self._registry.covered_by(host)) for host in hosts):
             return set()
-        ports = (port for host in hosts for one in self._registry.covered_by(host)
-                 for port in one.ports)  # fmt: skip
+        ports = (port for host in hosts for registered_host in self._registry.covered_by(host)
+                 for port in registered_host.ports)  # fmt: skip
         return {port.number for port in ports if speaks_http(port)}
 
     def hosts(self, service: VirtualService) -> tuple[str, ...]:
         """The hosts of a VirtualService in full."""
         known = self._hosts.get(service)
         if known is None:
-            full = (self._registry.fqdn(one, service.namespace).lower() for one in service.hosts)
+            full = (self._registry.fqdn(host, service.namespace).lower() for host in service.hosts)
             known = self._hosts[service] = tuple(full)
         return known
 
@@ -269,15 +282,15 @@ class SidecarTable:
         port = service.port(self._port)
         if port is None or not speaks_http(port):
             return None
-        for one in self._candidates(domain):
-            if one.is_generated and one.namespace not in {
+        for candidate in self._candidates(domain):
+            if candidate.is_generated and candidate.namespace not in {
                 service.namespace,
                 self._client.namespace,
             }:
                 continue  # a route attached to a Service counts for its producer's or own clients
-            routes = self._routes.build(one, self._port, self._client)
+            routes = self._routes.build(candidate, self._port, self._client)
             if routes:
-                return SidecarVirtualHost(domain, self._port, service, one, routes)
+                return SidecarVirtualHost(domain, self._port, service, candidate, routes)
         if isinstance(service.source, Service) and service.source.external_name:
             # An alias has the names of the Service it stands for, and nothing of its own.
             real = service.source.external_name
@@ -286,8 +299,16 @@ class SidecarTable:
 
     def service(self, host: str) -> RegisteredHost | None:
         """Find the registered host of this name that is in the table; the client's own first."""
-        seen = [one for one in self._routes.declared(host) if self._holds(one)]
-        own = (one for one in seen if one.namespace == self._client.namespace)
+        seen = [
+            registered_host
+            for registered_host in self._routes.declared(host)
+            if self._holds(registered_host)
+        ]
+        own = (
+            registered_host
+            for registered_host in seen
+            if registered_host.namespace == self._client.namespace
+        )
         return next(own, seen[0] if seen else None)
 
     def _holds(self, host: RegisteredHost) -> bool:
@@ -313,13 +334,15 @@ class SidecarTable:
         if is_wildcard(domain) and any(self._holds(s) for s in self._routes.covered_by(domain)):
             return None
         for bound in self._bound.at(domain):
-            one = bound.virtual_service
-            if one.is_generated:
+            virtual_service = bound.virtual_service
+            if virtual_service.is_generated:
                 continue
-            if self.reads(one) and (self._port == HTTP_PORT or self._has_service(one)):
-                routes = self._routes.build(one, self._port, self._client)
+            if self.reads(virtual_service) and (
+                self._port == HTTP_PORT or self._has_service(virtual_service)
+            ):
+                routes = self._routes.build(virtual_service, self._port, self._client)
                 if routes:
-                    return SidecarVirtualHost(domain, self._port, None, one, routes)
+                    return SidecarVirtualHost(domain, self._port, None, virtual_service, routes)
         return None
 
     def reads(self, service: VirtualService) -> bool:
@@ -329,9 +352,9 @@ class SidecarTable:
     def _has_service(self, service: VirtualService) -> bool:
         """Does a VirtualService name an HTTP Service of this table?"""
         for host in self._routes.hosts(service):
-            for one in self._routes.covered_by(host):
-                port = one.port(self._port)
-                if port is not None and speaks_http(port) and self._holds(one):
+            for registered_host in self._routes.covered_by(host):
+                port = registered_host.port(self._port)
+                if port is not None and speaks_http(port) and self._holds(registered_host):
                     return True
         return False
 

@@ -59,8 +59,10 @@ class SplitSessions:
             if service not in routes:
                 routes[service] = {one.path: one for one in service.http}
             route = routes[service][path]
-            weighted = [one for one in route.routes if one.weight]
-            names = tuple(dict.fromkeys(one.destination.subset for one in weighted))
+            weighted = [weighted_route for weighted_route in route.routes if weighted_route.weight]
+            names = tuple(
+                dict.fromkeys(weighted_route.destination.subset for weighted_route in weighted)
+            )
             if len(names) > 1 and set(names) <= set(subsets):
                 yield route, names
 
@@ -87,9 +89,9 @@ class _Hashes:
     @cached_property
     def _of_subsets(self) -> Mapping[str, tuple[View, str] | None]:
         return {
-            one.name: _hash(one.policy)
-            for one in self._rule.subsets
-            if one.policy.has("loadBalancer")
+            subset.name: _hash(subset.policy)
+            for subset in self._rule.subsets
+            if subset.policy.has("loadBalancer")
         }
 
 

@@ -228,7 +228,7 @@ def _read(pods: Sequence[Workload]) -> PodsBehind | None:
 
 def _numbers(workload: Workload) -> frozenset[int]:
     containers = (*workload.containers, *workload.init_containers)
-    found = (port.number("containerPort") for one in containers for port in one.ports)
+    found = (port.number("containerPort") for container in containers for port in container.ports)
     return frozenset(number for number in found if number)
 
 

@@ -60,7 +60,7 @@ class SubsetEndpoints:
         """
         named = POD_NAME in labels or POD_INDEX in labels
         pods = self._workloads.of_subset(host, labels)
-        if pods and not (named and all(self._has_no_pod(one, labels) for one in pods)):
+        if pods and not (named and all(self._has_no_pod(pod, labels) for pod in pods)):
             return True
         known = self._written(host)
         wanted = {key: text for key, text in labels.items() if key not in _OF_NODES}
@@ -101,7 +101,9 @@ class SubsetEndpoints:
         """
         if key in _OF_NODES or is_generated_label(key) or self._has_group(host):
             return False
-        known = [one.pod_labels for one in self._workloads.behind(host)] + self._written(host)
+        known = [workload.pod_labels for workload in self._workloads.behind(host)] + self._written(
+            host
+        )
         return bool(known) and not any(key in labels for labels in known)
 
     def is_empty(self, host: RegisteredHost) -> bool | None:
@@ -130,7 +132,10 @@ class SubsetEndpoints:
         if self._machines.any(selector, home):
             return None
         candidates = self._workloads.find({}, home)
-        return next((one for one in candidates if _is_near(selector, one.pod_labels)), None)
+        return next(
+            (candidate for candidate in candidates if _is_near(selector, candidate.pod_labels)),
+            None,
+        )
 
     def _written(self, host: RegisteredHost) -> list[Mapping[str, str]]:
         """The labels of the endpoints of a host that are no pods."""
@@ -171,14 +176,14 @@ class SubsetEndpoints:
     @property
     def localities(self) -> list[str]:
         """The regions and zones of the input's Nodes."""
-        return sorted({f"{one.get(REGION, '')}/{one.get(ZONE, '')}" for one in self._nodes})
+        return sorted({f"{node.get(REGION, '')}/{node.get(ZONE, '')}" for node in self._nodes})
 
     @cached_property
     def _nodes(self) -> list[dict[str, str]]:
         return [
-            one.labels | {HOSTNAME: one.name}
-            for one in self._inventory.resources
-            if one.kind == "Node" and not one.group
+            resource.labels | {HOSTNAME: resource.name}
+            for resource in self._inventory.resources
+            if resource.kind == "Node" and not resource.group
         ]
 
     def _has_pods_alone(self, host: RegisteredHost) -> bool:

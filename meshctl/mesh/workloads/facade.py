@@ -102,7 +102,7 @@ class WorkloadsFacade(Workloads):
 
         return PolicyAttachments(
             self._from_inventory.of(Telemetry),
-            lambda one: None if one.target_refs else one.selector,
+            lambda telemetry: None if telemetry.target_refs else telemetry.selector,
             self,
         )
 
@@ -121,7 +121,7 @@ class WorkloadsFacade(Workloads):
         from meshctl.mesh.workloads.policy_attachment import PolicyAttachments
 
         return PolicyAttachments(
-            self._from_inventory.of(Sidecar), lambda one: one.workload_selector, self
+            self._from_inventory.of(Sidecar), lambda sidecar: sidecar.workload_selector, self
         )
 
     @cached_property

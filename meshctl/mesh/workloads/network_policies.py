@@ -52,7 +52,7 @@ class _Group:
         return known
 
     def oldest(self, direction: str, *, with_rules: bool) -> tuple[int, NetworkPolicy] | None:
-        found = (one for one in self.policies if direction in one[1].directions)
+        found = (policy for policy in self.policies if direction in policy[1].directions)
         return next((one for one in found if not with_rules or one[1].rules(direction)), None)
 
 
@@ -94,9 +94,9 @@ class NetworkPolicies:
             needed = selector.needed() or ()
             asked = dict(needed) if len(needed) == 1 else {}
             found = (
-                one
-                for one in self._workloads.find(asked, policy.namespace)
-                if selector.matches(one.pod_labels) and not one.uses_host_network
+                workload
+                for workload in self._workloads.find(asked, policy.namespace)
+                if selector.matches(workload.pod_labels) and not workload.uses_host_network
             )
             known = self._selected[group] = tuple(sorted(found, key=age))
         return known
@@ -111,8 +111,12 @@ class NetworkPolicies:
         key = direction, with_rules
         if key not in self._firsts:
             firsts: dict[NetworkPolicy, list[Workload]] = {}
-            groups = {group: one for one, group in reversed(self._group_of.items())}
-            several = dict.fromkeys(each for one in groups.values() for each in self.selected(one))
+            groups = {
+                group: network_policy for network_policy, group in reversed(self._group_of.items())
+            }
+            several = dict.fromkeys(
+                each for network_policy in groups.values() for each in self.selected(network_policy)
+            )
             for workload in sorted(several, key=age):
                 oldest = _oldest(self._groups(workload), direction, with_rules=with_rules)
                 if oldest is not None:
@@ -162,11 +166,11 @@ class NetworkPolicies:
     def _reaches(self, workload: Workload, root_namespace: str) -> bool | None:
         found = [one for one in self._workloads.find(_ISTIOD) if one.namespace == root_namespace]
         peers = [peer_of(one) for one in found] or [Peer(root_namespace, _ISTIOD)]
-        answers = {self.admits(workload, EGRESS, one, CONTROL_PLANE_PORT) for one in peers}
+        answers = {self.admits(workload, EGRESS, peer, CONTROL_PLANE_PORT) for peer in peers}
         if True in answers:
             return True
         groups = self._groups(workload)
-        if not found and any(one.peers(EGRESS).lists(CONTROL_PLANE_PORT) for one in groups):
+        if not found and any(group.peers(EGRESS).lists(CONTROL_PLANE_PORT) for group in groups):
             return None  # it may be elsewhere, or have other labels
         return None if None in answers else False
 
@@ -178,23 +182,27 @@ class NetworkPolicies:
         groups = self._groups(workload)
         key = groups, "dns"
         if key not in self._answers:
-            peers = [one for one in (group.peers(EGRESS) for group in groups) if one.policies]
-            opened = [one.homes(port, _DNS_NAMES) for one in peers for port in _DNS_PORTS]
+            peers = [
+                policy_peers
+                for policy_peers in (group.peers(EGRESS) for group in groups)
+                if policy_peers.policies
+            ]
+            opened = [peer.homes(port, _DNS_NAMES) for peer in peers for port in _DNS_PORTS]
             self._answers[key] = not peers or any(map(self._may_have_dns, opened))
         return self._answers[key] is True
 
     def _may_have_dns(self, namespaces: frozenset[str] | None) -> bool:
         if namespaces is None:
             return True
-        return any("dns" in one or one in self._with_dns for one in namespaces)
+        return any("dns" in namespace or namespace in self._with_dns for namespace in namespaces)
 
     @cached_property
     def _with_dns(self) -> frozenset[str]:
         """The namespaces where the DNS of a cluster is, or where pods have its port."""
         found = (
-            one.namespace
-            for one in self._workloads
-            for container in one.containers
+            workload.namespace
+            for workload in self._workloads
+            for container in workload.containers
             for port in container.ports
             if port.number("containerPort") in _DNS_PORTS
         )
@@ -207,7 +215,8 @@ class NetworkPolicies:
 
 def _key(namespace: str, selector: LabelSelector) -> _Key:
     return namespace, frozenset(
-        (key, one.values, one.is_complement) for key, one in selector.constraints.items()
+        (key, constraint.values, constraint.is_complement)
+        for key, constraint in selector.constraints.items()
     )
 
 
@@ -220,8 +229,8 @@ def _oldest(groups: _Groups, direction: str, *, with_rules: bool) -> NetworkPoli
 def _admits(
     groups: _Groups, direction: str, peer: Peer | None, port: int, named: Mapping[str, int]
 ) -> bool | None:
-    isolating = [one for one in (group.peers(direction) for group in groups) if one.policies]
-    answers = {one.admits(peer, port, named) for one in isolating}
+    isolating = [peers for peers in (group.peers(direction) for group in groups) if peers.policies]
+    answers = {peers.admits(peer, port, named) for peers in isolating}
     if True in answers or not isolating:
         return True
     return None if None in answers else False

@@ -45,14 +45,14 @@ class Replicas:
         return self._least.of(workloads)
 
     def _count(self, workloads: Sequence[Workload]) -> int:
-        return sum(self.of(one) or 1 for one in workloads)
+        return sum(self.of(workload) or 1 for workload in workloads)
 
     def behind(self, host: str) -> int | None:
         """The number of pods behind a host, ``None`` when it is unknown."""
         declared = self._registry.at(host)
         if len(declared) != 1 or not self._endpoints.shows_pods_of(declared[0]):
             return None
-        numbers = [self.of(one) for one in self._workloads.behind(declared[0])]
+        numbers = [self.of(workload) for workload in self._workloads.behind(declared[0])]
         known = [number for number in numbers if number is not None]
         return sum(known) if len(known) == len(numbers) else None
 
@@ -60,7 +60,7 @@ class Replicas:
     def _scaled(self) -> frozenset[tuple[str, str]]:
         """The workloads that autoscalers change."""
         return frozenset(
-            (one.namespace, one.spec.child("scaleTargetRef").text("name"))
-            for one in self._inventory.resources
-            if one.kind in _AUTOSCALERS
+            (resource.namespace, resource.spec.child("scaleTargetRef").text("name"))
+            for resource in self._inventory.resources
+            if resource.kind in _AUTOSCALERS
         )

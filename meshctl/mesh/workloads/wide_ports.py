@@ -50,16 +50,20 @@ class WidePorts:
     def _has_gateways_alone(self, namespace: str) -> bool:
         found = self._workloads.in_mesh(namespace)
         is_known = bool(found) or namespace == self._config.root_namespace
-        return is_known and all(is_gateway(one) or is_control_plane(one) for one in found)
+        return is_known and all(
+            is_gateway(workload) or is_control_plane(workload) for workload in found
+        )
 
     def first(self, port: EntryPort) -> EntryPort | None:
         """Find the oldest other entry's port that has the same listener for some client."""
         found = self._find(self._wide, port)
-        return next((one for one in found if one.entry is not port.entry), None)
+        return next(
+            (entry_port for entry_port in found if entry_port.entry is not port.entry), None
+        )
 
-    def is_older(self, one: ServiceEntry, other: ServiceEntry) -> bool:
+    def is_older(self, service_entry: ServiceEntry, other: ServiceEntry) -> bool:
         """Does istiod file one entry before another?"""
-        return age(one) < age(other)
+        return age(service_entry) < age(other)
 
     def http(self, port: EntryPort) -> tuple[RegisteredHost, HostPort] | None:
         """Find a host that is HTTP on the same number for some client."""

@@ -223,9 +223,9 @@ class Workloads:
         """The namespaces in which sidecars run, or may, in order."""
         without = {Membership.NONE, Membership.AMBIENT}
         homes = {
-            one.namespace
-            for one in self
-            if self.membership(one) not in without and not is_gateway(one)
+            workload.namespace
+            for workload in self
+            if self.membership(workload) not in without and not is_gateway(workload)
         }
         return tuple(sorted(homes))
 
@@ -236,9 +236,11 @@ class Workloads:
         Gateways are none of them.
         """
         found: dict[str, dict[str, Workload]] = {}
-        for one in self._all:
-            if not is_gateway(one) and self.membership(one) is not Membership.NONE:
-                found.setdefault(one.namespace, {}).setdefault(one.service_account, one)
+        for workload in self._all:
+            if not is_gateway(workload) and self.membership(workload) is not Membership.NONE:
+                found.setdefault(workload.namespace, {}).setdefault(
+                    workload.service_account, workload
+                )
         return dict(sorted(found.items()))
 
     @cached_property
@@ -304,7 +306,7 @@ class Workloads:
 
 
 def _gateway_names(found: Sequence[Workload]) -> frozenset[str]:
-    labels = (one.pod_labels for one in found)
+    labels = (workload.pod_labels for workload in found)
     return frozenset(each[GATEWAY_NAME] for each in labels if GATEWAY_NAME in each)
 
 

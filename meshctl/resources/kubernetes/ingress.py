@@ -19,6 +19,6 @@ def class_of(ingress: Resource) -> str:
 def backends_of(ingress: Resource) -> Iterator[View]:
     """Walk what an Ingress says of Services: ``name`` and ``port``, the default one first."""
     yield ingress.spec.child("defaultBackend", "service")
-    for one in views(ingress.spec, "rules", View):
-        for path in views(one.child("http"), "paths", View):
+    for view in views(ingress.spec, "rules", View):
+        for path in views(view.child("http"), "paths", View):
             yield path.child("backend", "service")

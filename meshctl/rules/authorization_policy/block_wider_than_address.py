@@ -31,8 +31,8 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
 
 def _blocks(policy: AuthorizationPolicy) -> Iterator[tuple[str, Ref]]:
     for entry in policy.rules:
-        views = [(one, _FIELDS) for one in entry.sources]
-        asked = [one for one in entry.conditions if one.text("key") in _KEYS]
+        views = [(source, _FIELDS) for source in entry.sources]
+        asked = [condition for condition in entry.conditions if condition.text("key") in _KEYS]
         for view, fields in (*views, *((one, ("values", "notValues")) for one in asked)):
             for field in fields:
                 for index, value in enumerate(view.texts(field)):

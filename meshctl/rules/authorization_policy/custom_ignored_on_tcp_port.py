@@ -33,7 +33,7 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
         for port in ports:
             why = _why(policy, port, kinds)
             if why:
-                named = any(one.texts("ports") for one in policy.operations)
+                named = any(operation.texts("ports") for operation in policy.operations)
                 is_beside = mesh.security.http_workloads.has_requests(workload) and not named
                 yield Finding(
                     place,

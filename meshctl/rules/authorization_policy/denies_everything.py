@@ -21,7 +21,7 @@ _ON_PURPOSE = re.compile(r"deny|denies|block|nothing|none|quarantine|reject", re
 @rule(on=AuthorizationPolicy, severity=Severity.WARNING, since="0.1.0", holds=("rules",))
 def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
     """Report empty rules: an error beside ALLOW policies, info where the name shows the intention."""
-    empty = next((one for one in policy.rules if not one.names()), None)
+    empty = next((rule for rule in policy.rules if not rule.names()), None)
     if policy.action != "DENY" or empty is None or is_dry_run(policy):
         return
     opened = _opened(policy, mesh) if not policy.target_refs else None
@@ -44,4 +44,6 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
 
 def _opened(policy: AuthorizationPolicy, mesh: Mesh) -> Workload | None:
     policies = mesh.security.authorization
-    return next((one for one in policies.reached(policy) if policies.is_opened(one)), None)
+    return next(
+        (workload for workload in policies.reached(policy) if policies.is_opened(workload)), None
+    )

@@ -48,6 +48,6 @@ def _served(policy: AuthorizationPolicy, mesh: Mesh) -> set[str]:
         effective = mesh.gateways.for_workload(workload.key_name)
         if not is_gateway(workload) or effective is None:
             return set()
-        for one in effective.servers:
-            found.update(host.rpartition("/")[2].lower() for host in one.server.hosts)
+        for server in effective.servers:
+            found.update(host.rpartition("/")[2].lower() for host in server.server.hosts)
     return found

@@ -21,9 +21,10 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
     """Report identities asked for where no server of the gateways asks for certificates."""
     for ref, what in identity_parts(policy):
-        entry = next(one for one in policy.rules if ref.path[: len(one.path)] == one.path)
+        entry = next(rule for rule in policy.rules if ref.path[: len(rule.path)] == rule.path)
         is_negative = what.startswith("not") or any(
-            one.at("key") == ref and not one.texts("values") for one in entry.conditions
+            condition.at("key") == ref and not condition.texts("values")
+            for condition in entry.conditions
         )
         if what == "connection.sni" or (is_negative and policy.action != "DENY"):
             continue

@@ -20,7 +20,7 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
     """Report the first workload of a policy whose Services nobody may call."""
     if policy.action != "ALLOW" or not policy.rules or policy.target_refs or is_dry_run(policy):
         return
-    if any(not one.operations and not one.conditions for one in policy.rules):
+    if any(not rule.operations and not rule.conditions for rule in policy.rules):
         return  # it lets somebody in on every port
     ask = mesh.clauses.closed_ports.of
     for workload, (port,) in mesh.security.authorization.asked(policy, ask)[:1]:

@@ -19,12 +19,12 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
     """Report each rule once, with the first route whose preflights it refuses."""
     told = set()
-    for one in mesh.clauses.preflights.refused(policy):
-        if one.place in told:
+    for refused_preflight in mesh.clauses.preflights.refused(policy):
+        if refused_preflight.place in told:
             continue
-        told.add(one.place)
+        told.add(refused_preflight.place)
         yield Finding(
-            one.place,
-            f"preflights for {one.host}{one.path} have no token and get 403, so browsers never send what "
-            f"{one.route.resource.title} allows them",
-        ).also(one.route.key("corsPolicy"), "would answer them")
+            refused_preflight.place,
+            f"preflights for {refused_preflight.host}{refused_preflight.path} have no token and get 403, so browsers never send what "
+            f"{refused_preflight.route.resource.title} allows them",
+        ).also(refused_preflight.route.key("corsPolicy"), "would answer them")

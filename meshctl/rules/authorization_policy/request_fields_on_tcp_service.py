@@ -21,7 +21,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=AuthorizationPolicy, severity=Severity.WARNING, since="0.1.0", holds=("targetRefs",))
 def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
     """Report the first part that reads requests, for each target with a waypoint whose ports carry none."""
-    part = next((part for one in policy.rules for part in http_parts(one)), None)
+    part = next((part for rule in policy.rules for part in http_parts(rule)), None)
     if policy.action not in {"ALLOW", "DENY"} or part is None:
         return
     for target in policy.target_refs:

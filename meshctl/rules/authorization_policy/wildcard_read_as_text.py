@@ -41,8 +41,8 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
 def _values(policy: AuthorizationPolicy) -> Iterator[tuple[str, Ref]]:
     for entry in policy.rules:
         views: list[tuple[View, tuple[str, ...]]] = []
-        views += [(one, _OPERATION) for one in entry.operations]
-        views += [(one, _SOURCE) for one in entry.sources]
+        views += [(operation, _OPERATION) for operation in entry.operations]
+        views += [(source, _SOURCE) for source in entry.sources]
         for condition in entry.conditions:
             if condition.text("key") not in _FREE_STARS:
                 views.append((condition, ("values", "notValues")))

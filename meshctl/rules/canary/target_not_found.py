@@ -25,13 +25,15 @@ def check(canary: Canary, mesh: Mesh) -> Iterator[Outcome]:
     if not shown:
         yield NotChecked(shown.reason)
         return
-    known = [one for one in mesh.workloads.find({}, canary.namespace) if one.kind == kind]
-    if not any(one.name == name for one in known):
-        has = ", ".join(one.name for one in known[:5]) or "none"
+    known = [
+        workload for workload in mesh.workloads.find({}, canary.namespace) if workload.kind == kind
+    ]
+    if not any(workload.name == name for workload in known):
+        has = ", ".join(workload.name for workload in known[:5]) or "none"
         finding = Finding(
             canary.target.at("name"),
             f"namespace {canary.namespace} has no {kind} {quoted(name)}; it has {has}",
             severity=None if mesh.is_whole else Severity.WARNING,
         )
-        meant = only_close(name, {one.name for one in known})
+        meant = only_close(name, {workload.name for workload in known})
         yield finding.fixed_by(put(finding.ref, meant), safe=False) if meant else finding

@@ -26,10 +26,14 @@ def check(certificate: Certificate, mesh: Mesh) -> Iterator[Outcome]:
         return
     home = certificate.namespace if kind == "Issuer" else ""
     everybody = mesh.of(CertificateIssuer)
-    if any((one.kind, one.name, one.namespace) == (kind, name, home) for one in everybody):
+    if any(
+        (issuer.kind, issuer.name, issuer.namespace) == (kind, name, home) for issuer in everybody
+    ):
         return
-    elsewhere = next((one for one in everybody if one.name == name), None)
-    theirs = [one.name for one in everybody if (one.kind, one.namespace) == (kind, home)]
+    elsewhere = next((issuer for issuer in everybody if issuer.name == name), None)
+    theirs = [
+        issuer.name for issuer in everybody if (issuer.kind, issuer.namespace) == (kind, home)
+    ]
     if elsewhere is not None:
         has = f"{elsewhere.title} has the name"
     elif theirs and mesh.is_whole:

@@ -22,18 +22,20 @@ from meshctl.words import quoted
 )  # fmt: skip
 def check(config_map: ConfigMap, mesh: Mesh) -> Iterator[Outcome]:
     """Report the entries of both lists."""
-    for one in knative_gateways(config_map):
+    for gateway in knative_gateways(config_map):
         named = (
-            ("Gateway", one.gateway, mesh.gateways.find(one.gateway) is not None),
+            ("Gateway", gateway.gateway, mesh.gateways.find(gateway.gateway) is not None),
             (
                 "Service",
-                one.service,
-                not one.service or bool(mesh.registry.services_at(one.service)),
+                gateway.service,
+                not gateway.service or bool(mesh.registry.services_at(gateway.service)),
             ),
         )
         for kind, name, is_there in named:
             known = mesh.knows.everywhere(kind)
             if not is_there and known:
-                yield Finding(one.place, f"Knative uses {kind} {quoted(name)}, which isn't there")
+                yield Finding(
+                    gateway.place, f"Knative uses {kind} {quoted(name)}, which isn't there"
+                )
             elif not is_there:
                 yield NotChecked(known.reason)

@@ -29,17 +29,17 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report settings for hosts whose clients, all of them sidecars, keep the address."""
     host = mesh.traffic.destination_rules.host_of(destination_rule)
     declared = mesh.registry.at(host)
-    if not declared or not all(one.is_passthrough for one in declared):
+    if not declared or not all(registered_host.is_passthrough for registered_host in declared):
         return
     if mesh.traffic.destinations.comes_from_gateway(host):
         return
     if mesh.injection.control_plane.variable(_BALANCED) == "true":
         return
     what = "headless" if isinstance(declared[0].source, Service) else "of resolution NONE"
-    ports = [port for one in declared for port in one.ports]
+    ports = [port for registered_host in declared for port in registered_host.ports]
     for policy in written_policies(destination_rule):
         balancer = policy.child("loadBalancer")
-        key = next((one for one in balancer.names() if balancer.data[one] != _KEPT), None)
+        key = next((name for name in balancer.names() if balancer.data[name] != _KEPT), None)
         place = balancer.key(key) if key else policy.key("outlierDetection")
         if (key or policy.has("outlierDetection")) and ports_under(policy, ports):
             yield Finding(

@@ -42,7 +42,7 @@ def _opaque_port(
 ) -> tuple[int, Protocol] | None:
     """Find the first port that a policy is for, if all of them surely aren't HTTP."""
     host = mesh.traffic.destination_rules.host_of(destination_rule)
-    ports = [port for one in mesh.registry.at(host) for port in one.ports]
+    ports = [port for registered_host in mesh.registry.at(host) for port in registered_host.ports]
     if isinstance(policy, PortPolicy):
         ports = [port for port in ports if port.number == policy.port]
     if not ports or any(port.protocol.is_http or port.protocol is Protocol.AUTO for port in ports):

@@ -25,11 +25,14 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report ISTIO_MUTUAL for hosts that are declared outside and say nothing of a mesh."""
     host = mesh.traffic.destination_rules.host_of(destination_rule)
     declared = mesh.registry.at(host)
-    if not declared or not all(one.is_external for one in declared):
+    if not declared or not all(registered_host.is_external for registered_host in declared):
         return
-    if any(mesh.workloads.behind(one) or _is_of_a_mesh(one) for one in declared):
+    if any(
+        mesh.workloads.behind(registered_host) or _is_of_a_mesh(registered_host)
+        for registered_host in declared
+    ):
         return
-    ports = [port for one in declared for port in one.ports]
+    ports = [port for registered_host in declared for port in registered_host.ports]
     for policy in written_policies(destination_rule):
         tls = policy.child("tls")
         if mode_of(tls) == ISTIO_MUTUAL and ports_under(policy, ports) and not _names_a_peer(tls):

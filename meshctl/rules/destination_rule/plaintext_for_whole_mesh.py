@@ -33,7 +33,7 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
         return
     conflicts = mesh.security.tls_conflicts
     unseen = conflicts.unseen(destination_rule, _PLAINTEXT, Mode.STRICT)
-    if conflicts.of(destination_rule) or any(one.is_near for one in unseen):
+    if conflicts.of(destination_rule) or any(unseen_conflict.is_near for unseen_conflict in unseen):
         return
     is_alone = destination_rule.policy.names() == ("tls",)
     place = destination_rule.policy.at() if is_alone else tls.at()

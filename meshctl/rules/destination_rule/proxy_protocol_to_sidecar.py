@@ -19,13 +19,19 @@ _READER = "proxy_protocol"
 @rule(on=DestinationRule, severity=Severity.WARNING, since="0.1.0", holds=("proxyProtocol",))
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report hosts all of whose pods have a sidecar, if no EnvoyFilter reads the header."""
-    policies = [destination_rule.policy, *(one.policy for one in destination_rule.subsets)]
-    written = [one for one in policies if one.has("proxyProtocol")]
-    if not written or any(_READER in str(one.data) for one in mesh.of(EnvoyFilter)):
+    policies = [destination_rule.policy, *(subset.policy for subset in destination_rule.subsets)]
+    written = [policy for policy in policies if policy.has("proxyProtocol")]
+    if not written or any(
+        _READER in str(envoy_filter.data) for envoy_filter in mesh.of(EnvoyFilter)
+    ):
         return
     host = mesh.traffic.destination_rules.host_of(destination_rule)
-    pods = [one for declared in mesh.registry.at(host) for one in mesh.workloads.behind(declared)]
-    modes = {mesh.workloads.membership(one) for one in pods}
+    pods = [
+        workload
+        for declared in mesh.registry.at(host)
+        for workload in mesh.workloads.behind(declared)
+    ]
+    modes = {mesh.workloads.membership(pod) for pod in pods}
     if modes == {Membership.SIDECAR} and not any(map(is_gateway, pods)):
         yield Finding(
             written[0].key("proxyProtocol"),

@@ -24,16 +24,20 @@ _OF_CONNECTIONS = "http1MaxPendingRequests"
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report settings for ports that surely are no HTTP."""
     host = mesh.traffic.destination_rules.host_of(destination_rule)
-    every = [port for one in mesh.registry.at(host) for port in one.ports]
+    every = [port for registered_host in mesh.registry.at(host) for port in registered_host.ports]
     for policy in written_policies(destination_rule):
         http = policy.child("connectionPool", "http")
-        key = next((one for one in http.names() if one != _OF_CONNECTIONS), None)
+        key = next((name for name in http.names() if name != _OF_CONNECTIONS), None)
         ports = ports_under(policy, every) if key else ()
         if key is None or not ports:
             continue
-        if any(one.protocol.is_http or one.protocol is Protocol.AUTO for one in ports):
+        if any(
+            host_port.protocol.is_http or host_port.protocol is Protocol.AUTO for host_port in ports
+        ):
             continue
-        if any(mesh.traffic.destinations.brings_requests(host, one.number) for one in ports):
+        if any(
+            mesh.traffic.destinations.brings_requests(host, host_port.number) for host_port in ports
+        ):
             continue
         yield Finding(
             http.at(key),

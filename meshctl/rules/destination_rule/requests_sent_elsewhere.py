@@ -23,7 +23,9 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     service = mesh.clauses.unrouted_hosts.taken_by(destination_rule)
     if service is None:
         return
-    led = dict.fromkeys(one.host for route in service.routes for one in route.destinations)
+    led = dict.fromkeys(
+        destination.host for route in service.routes for destination in route.destinations
+    )
     yield Finding(
         destination_rule.spec.key("trafficPolicy"),
         f"{service.title} sends all requests for {destination_rule.host} to {', '.join(list(led)[:3])}: "

@@ -23,7 +23,11 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report lists without the host, and an ``sni`` that is a slip of it, for hosts outside."""
     host = mesh.traffic.destination_rules.host_of(destination_rule)
     declared = mesh.registry.at(host)
-    if is_wildcard(host) or not declared or not all(one.is_external for one in declared):
+    if (
+        is_wildcard(host)
+        or not declared
+        or not all(registered_host.is_external for registered_host in declared)
+    ):
         return
     for tls, _ in originations(destination_rule):
         sni = tls.text("sni")

@@ -25,12 +25,20 @@ _BYTES = frozenset({Protocol.TCP, Protocol.MONGO, Protocol.MYSQL, Protocol.REDIS
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report originations to outside hosts on TCP ports."""
     host = mesh.traffic.destination_rules.host_of(destination_rule)
-    ports = [port for one in mesh.registry.at(host) if one.is_external for port in one.ports]
+    ports = [
+        port
+        for registered_host in mesh.registry.at(host)
+        if registered_host.is_external
+        for port in registered_host.ports
+    ]
     for policy in written_policies(destination_rule) if not is_wildcard(host) else ():
         tls = policy.child("tls")
         if mode_of(tls) not in {SIMPLE, MUTUAL} or tls.has("sni"):
             continue
-        port = next((one for one in ports_under(policy, ports) if one.protocol in _BYTES), None)
+        port = next(
+            (host_port for host_port in ports_under(policy, ports) if host_port.protocol in _BYTES),
+            None,
+        )
         if port is not None:
             yield Finding(
                 tls.at("mode"),

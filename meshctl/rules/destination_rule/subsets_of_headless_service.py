@@ -20,7 +20,7 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report subsets of headless Services that routes of sidecars choose."""
     host = mesh.traffic.destination_rules.host_of(destination_rule)
     declared = mesh.registry.at(host)
-    if not declared or not all(one.is_headless for one in declared):
+    if not declared or not all(registered_host.is_headless for registered_host in declared):
         return
     routing = mesh.traffic.sidecar_hosts.splitting(host) if destination_rule.subsets else None
     if routing is not None:

@@ -22,7 +22,9 @@ _HTTP, _HTTPS = 80, 443
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report plain ports of outside hosts, if no route takes their requests to another port."""
     host = mesh.traffic.destination_rules.host_of(destination_rule)
-    if any(one.port not in {None, _HTTP} for one in mesh.traffic.destinations.to(host)):
+    if any(
+        destination.port not in {None, _HTTP} for destination in mesh.traffic.destinations.to(host)
+    ):
         return
     for registered in mesh.registry.at(host):
         for port in registered.ports if registered.is_external else ():

@@ -24,10 +24,10 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
     for server in gateway.servers:
         credentials = server.credentials if server.terminates_tls and homes else ()
         made = [_certificate(mesh, name, homes) for name, _ in credentials]
-        found = [one for one in made if one is not None]
+        found = [certificate for certificate in made if certificate is not None]
         if not found or len(found) < len(made):
             continue
-        names = {name for one in found for name in one.all_names}
+        names = {name for certificate in found for name in certificate.all_names}
         for index, host in enumerate(server.hosts):
             asked = host.rpartition("/")[2].lower()
             if asked != ANY_HOST and not any(is_in_certificate(name, asked) for name in names):
@@ -43,5 +43,5 @@ def _certificate(mesh: Mesh, secret: str, homes: frozenset[str | None]) -> Certi
     """Find the Certificate that makes a Secret where the gateway's pods look for it."""
     called = mesh.registry.secrets.called(secret)
     places: list[Ref] = [place for home, place in called.items() if home in homes]
-    found = [one.resource for one in places if isinstance(one.resource, Certificate)]
+    found = [ref.resource for ref in places if isinstance(ref.resource, Certificate)]
     return found[0] if found and len(found) == len(places) and found[0].all_names else None

@@ -19,7 +19,10 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
     """Report servers that no workload of their Gateway listens for."""
     for server in gateway.servers:
         fates = [one for one in mesh.gateways.fates(server) if one[1].drop is None]
-        if not fates or any(one.workload.may_listen_on(fate.target) for one, fate in fates):
+        if not fates or any(
+            effective_gateway.workload.may_listen_on(fate.target)
+            for effective_gateway, fate in fates
+        ):
             continue
         effective, fate = fates[0]
         yield Finding(

@@ -23,7 +23,9 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
     """Report servers for TLS all of whose connections come decrypted."""
     for server in gateway.servers:
         kept = [one for one in mesh.gateways.fates(server) if one[1].drop is None]
-        found = [decrypting(one.workload, fate.target) for one, fate in kept]
+        found = [
+            decrypting(effective_gateway.workload, fate.target) for effective_gateway, fate in kept
+        ]
         if not server.is_tls or not found or found[0] is None or not all(found):
             continue
         yield Finding(

@@ -41,4 +41,6 @@ def _passed_over(gateway: KubernetesGateway, mesh: Mesh) -> set[Ref]:
     """The references beside a good one, so that the listener is served all the same."""
     read = mesh.gateway_api.gateway(gateway)
     listeners = read.listeners if read is not None else ()
-    return {fault.ref for one in listeners if one.is_valid for fault in one.tls.hidden}
+    return {
+        fault.ref for listener in listeners if listener.is_valid for fault in listener.tls.hidden
+    }

@@ -19,14 +19,14 @@ from meshctl.words import quoted
 def check(gateway: KubernetesGateway, mesh: Mesh) -> Iterator[Outcome]:
     """Report bad references beside a good one."""
     read = mesh.gateway_api.gateway(gateway)
-    for one in read.all_listeners if read is not None else ():
-        for fault in one.tls.hidden if one.is_valid else ():
-            if one.tls.presents_mesh_certificate:
+    for listener in read.all_listeners if read is not None else ():
+        for fault in listener.tls.hidden if listener.is_valid else ():
+            if listener.tls.presents_mesh_certificate:
                 effect = "so it presents the gateway's own mesh certificate"
                 severity = None
             elif fault.reason == "RefNotPermitted":
                 continue  # has a rule of its own
             else:
                 effect, severity = "so only its other certificate is used", Severity.WARNING
-            text = f"{fault.text}; listener {quoted(one.listener.name)} is served all the same, {effect}"
+            text = f"{fault.text}; listener {quoted(listener.listener.name)} is served all the same, {effect}"
             yield Finding(fault.ref, text, severity)

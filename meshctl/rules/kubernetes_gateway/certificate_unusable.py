@@ -23,8 +23,8 @@ _REASONS = frozenset(
 def check(gateway: KubernetesGateway, mesh: Mesh) -> Iterator[Outcome]:
     """Report the reference by which a listener of the Gateway has no certificate."""
     read = mesh.gateway_api.gateway(gateway)
-    for one in read.all_listeners if read is not None else ():
-        fault = one.tls.fault
+    for listener in read.all_listeners if read is not None else ():
+        fault = listener.tls.fault
         if fault is not None and fault.reason in _REASONS:
-            name = one.listener.name
+            name = listener.listener.name
             yield Finding(fault.ref, f"{fault.text}, so listener {quoted(name)} is not programmed")

@@ -18,13 +18,13 @@ from meshctl.words import quoted
 def check(gateway: KubernetesGateway, mesh: Mesh) -> Iterator[Outcome]:
     """Report listeners that lose to an earlier one of another protocol."""
     read = mesh.gateway_api.gateway(gateway)
-    for one in read.all_listeners if read is not None else ():
-        conflict = one.conflict
-        if conflict is None or conflict.winner.protocol == one.listener.protocol:
+    for listener in read.all_listeners if read is not None else ():
+        conflict = listener.conflict
+        if conflict is None or conflict.winner.protocol == listener.listener.protocol:
             continue
         winner = conflict.winner
         yield Finding(
-            one.listener.at("protocol"),
-            f"port {one.port} belongs to listener {quoted(winner.name)} ({winner.protocol}), so this "
-            f"one ({one.listener.protocol}) is not served",
+            listener.listener.at("protocol"),
+            f"port {listener.port} belongs to listener {quoted(winner.name)} ({winner.protocol}), so this "
+            f"one ({listener.listener.protocol}) is not served",
         ).also(winner.at("port"), "claims the port first")

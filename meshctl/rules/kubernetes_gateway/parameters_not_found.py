@@ -29,7 +29,7 @@ def check(gateway: KubernetesGateway, mesh: Mesh) -> Iterator[Outcome]:
         )
         return
     same = mesh.named(ConfigMap, named.text("name"))
-    if any(one.namespace == gateway.namespace for one in same):
+    if any(config_map.namespace == gateway.namespace for config_map in same):
         return
     known = mesh.knows.all_of("ConfigMap", gateway.namespace)
     if not known:

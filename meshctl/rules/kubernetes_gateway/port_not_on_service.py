@@ -22,15 +22,19 @@ def check(gateway: KubernetesGateway, mesh: Mesh) -> Iterator[Outcome]:
     if read is None:
         return
     found = [api.addresses.service(host, gateway.namespace) for host in read.services.hosts]
-    sources = [one.source for one in found if one is not None and isinstance(one.source, Service)]
+    sources = [
+        registered_host.source
+        for registered_host in found
+        if registered_host is not None and isinstance(registered_host.source, Service)
+    ]
     if not sources or len(sources) < len(found):
         return
-    ports = sorted({port.port for one in sources for port in one.ports})
-    for one in read.listeners:
-        if one.is_valid and one.port not in ports:
+    ports = sorted({port.port for source in sources for port in source.ports})
+    for listener in read.listeners:
+        if listener.is_valid and listener.port not in ports:
             known = " and ".join(map(str, ports))
             yield Finding(
-                one.listener.at("port"),
+                listener.listener.at("port"),
                 f"{sources[0].title} has {'port' if len(ports) == 1 else 'ports'} {known} alone, so nothing "
-                f"listens for {one.port}",
+                f"listens for {listener.port}",
             ).also(sources[0].spec.key("ports"), "the ports of the Service")

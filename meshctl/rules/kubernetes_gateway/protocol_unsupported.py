@@ -20,11 +20,13 @@ _SERVED = frozenset({"HTTP", "HTTPS", "TLS", "TCP"})
 def check(gateway: KubernetesGateway, mesh: Mesh) -> Iterator[Outcome]:
     """Report listeners that are not accepted for their protocol."""
     read = mesh.gateway_api.gateway(gateway)
-    for one in read.all_listeners if read is not None else ():
-        accepted = one.conditions["Accepted"]
+    for listener in read.all_listeners if read is not None else ():
+        accepted = listener.conditions["Accepted"]
         if accepted.reason == "UnsupportedProtocol" and accepted.ref is not None:
-            found = Finding(accepted.ref, f"listener {quoted(one.listener.name)}: {accepted.text}")
-            meant = one.listener.protocol.upper()
+            found = Finding(
+                accepted.ref, f"listener {quoted(listener.listener.name)}: {accepted.text}"
+            )
+            meant = listener.listener.protocol.upper()
             if meant in _SERVED:
                 found = found.fixed_by(put(accepted.ref, meant))
             yield found

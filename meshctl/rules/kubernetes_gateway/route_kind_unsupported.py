@@ -19,11 +19,11 @@ from meshctl.words import quoted
 def check(gateway: KubernetesGateway, mesh: Mesh) -> Iterator[Outcome]:
     """Report each listener with a kind that it can't take."""
     read = mesh.gateway_api.gateway(gateway)
-    for one in read.all_listeners if read is not None else ():
-        resolved = one.conditions.get("ResolvedRefs")
+    for listener in read.all_listeners if read is not None else ():
+        resolved = listener.conditions.get("ResolvedRefs")
         if resolved is not None and resolved.reason == "InvalidRouteKinds" and resolved.ref:
-            text = f"listener {quoted(one.listener.name)}: {resolved.text}"
-            kinds = [kind for _, kind in one.listener.child("allowedRoutes").items("kinds")]
+            text = f"listener {quoted(listener.listener.name)}: {resolved.text}"
+            kinds = [kind for _, kind in listener.listener.child("allowedRoutes").items("kinds")]
             # an empty list would allow all kinds, and beside a group the kind may be right
             is_idle = len(kinds) > 1 and not any("group" in kind for kind in kinds)
             entry = Ref(resolved.ref.resource, resolved.ref.path[:-1])

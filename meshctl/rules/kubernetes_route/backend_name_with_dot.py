@@ -28,7 +28,10 @@ def _edits(route: KubernetesRoute, place: Ref, mesh: Mesh) -> Iterator[Edit]:
     for backend in route.backends:
         name, _, _ = backend.name.partition(".")
         if backend.at("name") == place and backend.kind == "Service":
-            hosts = {one.host for one in mesh.reachability.clusters.services_named(name)}
+            hosts = {
+                registered_host.host
+                for registered_host in mesh.reachability.clusters.services_named(name)
+            }
             host = mesh.registry.fqdn(name, route.namespace)
             forms = {host, f"{name}.{route.namespace}", f"{name}.{route.namespace}.svc"}
             if host in hosts and backend.name in forms and not backend.text("namespace"):

@@ -22,6 +22,10 @@ def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
         if fault.reason == "InvalidDestination" and backend is not None:
             text = f"{fault.text}; istiod drops all rules of this {route.kind}"
             host = mesh.registry.fqdn(backend.name, backend.namespace)
-            ports = {port.number for one in mesh.registry.at(host) for port in one.ports}
+            ports = {
+                port.number
+                for registered_host in mesh.registry.at(host)
+                for port in registered_host.ports
+            }
             edits = [put(backend.at("port"), port) for port in ports if len(ports) == 1]
             yield Finding(fault.ref, text).fixed_by(*edits)

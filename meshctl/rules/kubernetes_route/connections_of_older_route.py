@@ -18,10 +18,10 @@ from meshctl.words import quoted
 @rule(on=KubernetesRoute, severity=Severity.ERROR, since="0.1.0")
 def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
     """Report TCP listeners that another route has already."""
-    for one in mesh.gateway_api.unserved.older(route):
-        name, older = one.listener.listener.name, one.older
+    for older_route in mesh.gateway_api.unserved.older(route):
+        name, older = older_route.listener.listener.name, older_route.older
         doubt = "" if order_is_known((route, older)) else ", if it is the older one"
         yield Finding(
-            one.reference.at("sectionName" if one.reference.section else "name"),
+            older_route.reference.at("sectionName" if older_route.reference.section else "name"),
             f"{older.title} gets all connections of listener {quoted(name)}{doubt}",
         ).also(older.at("metadata", "name"), "the other route")

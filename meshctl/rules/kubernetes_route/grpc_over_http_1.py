@@ -23,7 +23,7 @@ def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
         for host in mesh.gateway_api.declared(backend):
             port = host.port(backend.port) if backend.port is not None else None
             rules = mesh.traffic.destination_rules.covering(host.host)
-            is_upgraded = any("h2UpgradePolicy" in str(one.spec.data) for one in rules)
+            is_upgraded = any("h2UpgradePolicy" in str(rule.spec.data) for rule in rules)
             if port is not None and port.protocol is Protocol.HTTP and not is_upgraded:
                 yield Finding(
                     backend.at("port"),

@@ -17,7 +17,11 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=KubernetesRoute, severity=Severity.ERROR, since="0.1.0")
 def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
     """Report hosts that are declared nowhere, and more gently those declared elsewhere."""
-    hosts = {one.at("name"): one for one in route.backends if one.kind == "Hostname"}
+    hosts = {
+        reference.at("name"): reference
+        for reference in route.backends
+        if reference.kind == "Hostname"
+    }
     for fault in mesh.gateway_api.faults(route):
         backend = hosts.get(fault.ref)
         if fault.reason == "BackendNotFound" and backend is not None:

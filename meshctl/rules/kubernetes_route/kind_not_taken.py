@@ -20,10 +20,14 @@ def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
     for status in mesh.gateway_api.parents(route):
         if status.is_accepted:
             continue
-        for one in status.attachments:
-            if one.denial is not None and one.denial.is_about_kind and one.listener is not None:
+        for attachment in status.attachments:
+            if (
+                attachment.denial is not None
+                and attachment.denial.is_about_kind
+                and attachment.listener is not None
+            ):
                 place = "sectionName" if status.reference.section else "name"
-                yield Finding(status.reference.at(place), one.denial.text).also(
-                    one.listener.listener.at("protocol"), "the listener"
+                yield Finding(status.reference.at(place), attachment.denial.text).also(
+                    attachment.listener.listener.at("protocol"), "the listener"
                 )
                 break

@@ -20,7 +20,11 @@ def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
         if parent.kind != "Service":
             continue
         host = mesh.registry.fqdn(parent.name, parent.namespace)
-        declared = [one for one in mesh.registry.at(host) if one.namespace == parent.namespace]
+        declared = [
+            registered_host
+            for registered_host in mesh.registry.at(host)
+            if registered_host.namespace == parent.namespace
+        ]
         missing = missing_port(declared, parent.port or None)
         if missing is not None:
             known = " and ".join(map(str, missing.known))

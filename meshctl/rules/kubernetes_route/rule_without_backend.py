@@ -19,7 +19,7 @@ def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
     for written in route.rules:
         backends = [data for _, data in written.items("backendRefs")]
         redirects = any(one.get("type") == "RequestRedirect" for _, one in written.items("filters"))
-        if redirects or any(one.get("weight", 1) for one in backends):
+        if redirects or any(backend.get("weight", 1) for backend in backends):
             continue
         what = "all weights of this rule are 0" if backends else "this rule has no backend"
         is_http = route.kind in {"HTTPRoute", "GRPCRoute"}

@@ -31,7 +31,9 @@ def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
 
 def _is_host(resource: object, path: tuple[str | int, ...]) -> bool:
     assert isinstance(resource, KubernetesRoute)  # noqa: S101 - narrows the type
-    return any(one.path == path[:-1] and one.kind == "Hostname" for one in resource.backends)
+    return any(
+        backend.path == path[:-1] and backend.kind == "Hostname" for backend in resource.backends
+    )
 
 
 def _missing(reference: ObjectReference, mesh: Mesh) -> Iterator[Outcome]:

@@ -49,9 +49,11 @@ def check(policy: NetworkPolicy, mesh: Mesh) -> Iterator[Outcome]:
 def _clients(istiod: Workload, mesh: Mesh) -> Iterator[Workload]:
     """Walk the workloads with a sidecar that istiod's pods don't hear."""
     policies = mesh.workloads.network_policies
-    for one in mesh.workloads:
-        is_client = one is not istiod and mesh.workloads.membership(one) is Membership.SIDECAR
+    for workload in mesh.workloads:
+        is_client = (
+            workload is not istiod and mesh.workloads.membership(workload) is Membership.SIDECAR
+        )
         if is_client and (
-            policies.admits(istiod, INGRESS, peer_of(one), CONTROL_PLANE_PORT) is False
+            policies.admits(istiod, INGRESS, peer_of(workload), CONTROL_PLANE_PORT) is False
         ):
-            yield one
+            yield workload

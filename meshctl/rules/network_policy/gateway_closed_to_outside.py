@@ -26,7 +26,7 @@ def check(policy: NetworkPolicy, mesh: Mesh) -> Iterator[Outcome]:
         if not is_gateway(workload):
             continue
         services = [*mesh.workloads.container_ports.services(workload)]
-        exposed = next((one for one in services if one.type in _EXPOSED), None)
+        exposed = next((service for service in services if service.type in _EXPOSED), None)
         targets = {target for _, target in mesh.workloads.container_ports.in_front_of(workload)}
         answers = {policies.admits(workload, INGRESS, OUTSIDE, one) for one in targets}
         if exposed is not None and answers == {False}:

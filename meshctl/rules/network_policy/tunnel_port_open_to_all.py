@@ -20,8 +20,8 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 def check(policy: NetworkPolicy, mesh: Mesh) -> Iterator[Outcome]:
     """Report the first workload without AuthorizationPolicies whose clients are limited beside the tunnel."""
     rules = policy.rules(INGRESS)
-    opening = next((one for one in rules if not one.peers and HBONE_PORT in _ports(one)), None)
-    limited = {number: one for one in rules if one.peers for number in _ports(one)}
+    opening = next((rule for rule in rules if not rule.peers and HBONE_PORT in _ports(rule)), None)
+    limited = {number: rule for rule in rules if rule.peers for number in _ports(rule)}
     limited.pop(HBONE_PORT, None)
     if opening is None or not limited:
         return
@@ -29,7 +29,7 @@ def check(policy: NetworkPolicy, mesh: Mesh) -> Iterator[Outcome]:
         if not _is_unguarded(workload, mesh):
             continue
         ports = [one for _, one in mesh.workloads.container_ports.in_front_of(workload)]
-        number = next((one for one in ports if one in limited), None)
+        number = next((port for port in ports if port in limited), None)
         if number is not None:
             yield Finding(
                 opening.at(),
@@ -39,8 +39,10 @@ def check(policy: NetworkPolicy, mesh: Mesh) -> Iterator[Outcome]:
             return
 
 
-def _ports(one: NetworkPolicyRule) -> set[int]:
-    return {number for port in one.ports if (number := port.number("port")) is not None}
+def _ports(network_policy_rule: NetworkPolicyRule) -> set[int]:
+    return {
+        number for port in network_policy_rule.ports if (number := port.number("port")) is not None
+    }
 
 
 def _is_unguarded(workload: Workload, mesh: Mesh) -> bool:

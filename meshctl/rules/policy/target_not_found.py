@@ -38,6 +38,8 @@ def _is_there(target: TargetRef, namespace: str, mesh: Mesh) -> bool:
     if target.kind == "Service":
         return mesh.ambient.service(target.name, namespace) is not None
     if target.kind == "ServiceEntry":
-        declared = (one.source for one in mesh.registry.of_namespace(namespace))
+        declared = (
+            registered_host.source for registered_host in mesh.registry.of_namespace(namespace)
+        )
         return any(isinstance(one, ServiceEntry) and one.name == target.name for one in declared)
     return True

@@ -19,15 +19,15 @@ from meshctl.words import quoted
 def check(grant: ReferenceGrant, mesh: Mesh) -> Iterator[Outcome]:
     """Report entries with the kind of one that istiod reads, but in another group."""
     reads = mesh.reference_grants.reads
-    for one in (*grant.origins, *grant.targets):
-        home = reads(one.text("kind"))
-        if home is not None and one.text("group") != home:
+    for view in (*grant.origins, *grant.targets):
+        home = reads(view.text("kind"))
+        if home is not None and view.text("group") != home:
             wanted = quoted(home) if home else '"" (the core group)'
-            found = Finding(_place(one), f"{one.text('kind')} belongs to group {wanted}")
+            found = Finding(_place(view), f"{view.text('kind')} belongs to group {wanted}")
             # a group with a dot may mean another kind of that name
-            is_clear = "." not in one.text("group")
-            yield found.fixed_by(put(one.at("group"), home), safe=is_clear)
+            is_clear = "." not in view.text("group")
+            yield found.fixed_by(put(view.at("group"), home), safe=is_clear)
 
 
-def _place(one: View) -> Ref:
-    return one.at("group") if one.has("group") else one.at("kind")
+def _place(view: View) -> Ref:
+    return view.at("group") if view.has("group") else view.at("kind")

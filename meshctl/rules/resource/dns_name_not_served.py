@@ -23,7 +23,7 @@ _Named = tuple[Sequence[EffectiveGateway], Sequence[str], Ref]
 def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     """Report names that no Gateway for the pods serves, where all Gateways are known."""
     for pods, names, place in _published(resource, mesh):
-        alike = {one.like for one in pods}
+        alike = {pod.like for pod in pods}
         for name in names if pods else ():
             host = name.rstrip(".").lower()
             if (
@@ -44,11 +44,11 @@ def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
 def _published(resource: Resource, mesh: Mesh) -> Iterator[_Named]:
     """Walk the names that an object publishes, with the gateways that they lead to."""
     if resource.kind == "DNSEndpoint":
-        for one in views(resource.spec, "endpoints", View):
+        for view in views(resource.spec, "endpoints", View):
             pods = [
-                pod for to in one.texts("targets") for pod in mesh.merged_gateways.at_address(to)
+                pod for to in view.texts("targets") for pod in mesh.merged_gateways.at_address(to)
             ]
-            yield pods, (one.text("dnsName"),), one.at("dnsName")
+            yield pods, (view.text("dnsName"),), view.at("dnsName")
     text = resource.annotations.get(_HOSTNAME)
     if text is not None and isinstance(resource, Gateway | Service):
         gateways = mesh.merged_gateways

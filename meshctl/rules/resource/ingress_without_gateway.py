@@ -23,7 +23,7 @@ def check(ingress: Resource, mesh: Mesh) -> Iterator[Outcome]:
         yield NotChecked("the input may lack the gateway that serves Ingresses")
         return
     ingresses = mesh.gateways.ingresses
-    if not ingresses.homes and any(is_gateway(one) for one in mesh.workloads):
+    if not ingresses.homes and any(is_gateway(workload) for workload in mesh.workloads):
         label = ingresses.selector["istio"]
         yield Finding(
             ingress.spec.at("ingressClassName"),

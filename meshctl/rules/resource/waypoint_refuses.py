@@ -28,8 +28,12 @@ def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
             waypoints.of_service(host.source, when_ready=True)
             for host in mesh.registry.of_namespace(resource.name)
         )
-        inherited = (one for one in bindings if one.use is not None and one.use.is_inherited)
-        yield from islice((found for one in inherited for found in _found(one, resource)), 1)
+        inherited = (
+            binding for binding in bindings if binding.use is not None and binding.use.is_inherited
+        )
+        yield from islice(
+            (found for binding in inherited for found in _found(binding, resource)), 1
+        )
     elif isinstance(resource, Service | ServiceEntry):
         yield from _found(waypoints.of_service(resource, when_ready=True), resource)
     elif isinstance(resource, Workload) and resource in mesh.workloads:

@@ -21,8 +21,14 @@ def check(service: Service, mesh: Mesh) -> Iterator[Outcome]:
     if service.child("metadata").has("ownerReferences") or not service.ports:
         return
     hosts = mesh.registry.of(service)
-    callers = [one for host in hosts for one in mesh.sidecar_scope.declared_callers.of_host(host)]
-    if not callers and not any(mesh.traffic.destinations.leads_to(one.host) for one in hosts):
+    callers = [
+        declared_caller
+        for host in hosts
+        for declared_caller in mesh.sidecar_scope.declared_callers.of_host(host)
+    ]
+    if not callers and not any(
+        mesh.traffic.destinations.leads_to(registered_host.host) for registered_host in hosts
+    ):
         return
     if mesh.registry.has_written_endpoints(service):
         return

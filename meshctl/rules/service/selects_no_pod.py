@@ -31,7 +31,9 @@ def check(service: Service, mesh: Mesh) -> Iterator[Outcome]:
         yield NotChecked(known.reason)
         return
     host = mesh.registry.of(service)
-    is_used = any(mesh.traffic.destinations.leads_to(one.host) for one in host)
+    is_used = any(
+        mesh.traffic.destinations.leads_to(registered_host.host) for registered_host in host
+    )
     is_sure = is_used and mesh.is_whole and bool(mesh.workloads.find({}, home))
     yield Finding(
         service.spec.at("selector"),

@@ -25,7 +25,9 @@ def check(entry: ServiceEntry, mesh: Mesh) -> Iterator[Outcome]:
         return
     for index, host in enumerate(entry.hosts):
         home = None if is_wildcard(host) else in_cluster(host, mesh.config.domain)
-        if home is None or any(one.source is not entry for one in mesh.registry.at(host)):
+        if home is None or any(
+            registered_host.source is not entry for registered_host in mesh.registry.at(host)
+        ):
             continue
         known = mesh.knows.all_of("Service", home[1])
         if not known:

@@ -23,7 +23,7 @@ def check(entry: ServiceEntry, mesh: Mesh) -> Iterator[Outcome]:
         if mesh.workloads.memberships_among(pods) != {Membership.SIDECAR}:
             continue
         if any(
-            mesh.security.tls_origination.may_reach(host.host, one.number) for one in host.ports
+            mesh.security.tls_origination.may_reach(host.host, port.number) for port in host.ports
         ):
             continue
         strict = mesh.security.peer_authentications.first_strict(pods)

@@ -23,7 +23,7 @@ def check(entry: ServiceEntry, mesh: Mesh) -> Iterator[Outcome]:
     """Report ports that carry requests, reach 443 alone, and have no origination in the input."""
     for host in mesh.registry.of(entry)[:1] if entry.is_external else ():
         for port in host.ports:
-            targets = {one.ports.get(port.name, port.target) for one in entry.endpoints}
+            targets = {endpoint.ports.get(port.name, port.target) for endpoint in entry.endpoints}
             if not port.protocol.is_http or port.number == _HTTPS:
                 continue
             if (targets or {port.target}) != {_HTTPS}:
@@ -52,6 +52,6 @@ def _caller_without(host: RegisteredHost, port: HostPort, mesh: Mesh) -> Workloa
         return None
     for caller in callers:
         found = rules.effective(host, caller.namespace, caller.pod_labels)
-        if any(originates(one, port.number) for one in (found.rules if found else ())):
+        if any(originates(rule, port.number) for rule in (found.rules if found else ())):
             return None
     return callers[0] if callers else None

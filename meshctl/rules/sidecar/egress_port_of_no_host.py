@@ -27,7 +27,7 @@ def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
             continue
         homes = (None if name == "*" else name for name in scope.hosts)
         answers = (mesh.knows.all_of("Service", home) for home in homes)
-        unknown = next((one for one in answers if not one), None)
+        unknown = next((answer for answer in answers if not answer), None)
         if unknown is not None:
             yield NotChecked(unknown.reason)
             continue

@@ -22,7 +22,10 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     if not service.http or MESH not in mesh.traffic.routes.gateways_of(service):
         return
     for index, host in enumerate(mesh.sidecar_routes.hosts(service)):
-        if any(isinstance(one.source, Service) for one in mesh.registry.at(host)):
+        if any(
+            isinstance(registered_host.source, Service)
+            for registered_host in mesh.registry.at(host)
+        ):
             continue  # a Service without the port takes no call there, with or without rules
         for call in mesh.sidecar_scope.declared_callers.of_name(host):
             ports = mesh.clauses.match_listeners.ports(service, "http", MESH)

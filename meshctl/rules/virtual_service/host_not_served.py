@@ -55,5 +55,5 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
 
 def _effect(gateways: list[Gateway]) -> str:
     """Say what becomes of requests: without http routes there is no answer, but a reset."""
-    kinds = {route_kind(server) for one in gateways for server in one.servers}
+    kinds = {route_kind(server) for gateway in gateways for server in gateway.servers}
     return "requests get 404" if "http" in kinds else "connections are closed"

@@ -18,7 +18,8 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0", holds=("tcp", "tls"))
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report matches of tcp and tls rules that an earlier rule takes."""
-    for one in repeated(service):
+    for repeated_match in repeated(service):
         yield Finding(
-            one.view.at(), "this match gets no connection: an earlier rule has the same match"
-        ).also(one.first.at(), "takes the connections")
+            repeated_match.view.at(),
+            "this match gets no connection: an earlier rule has the same match",
+        ).also(repeated_match.first.at(), "takes the connections")

@@ -20,12 +20,12 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     for route in service.http:
         if len(route.routes) != 1:
             continue
-        one = route.routes[0].destination
-        answering = host_of(one), one.subset
+        destination = route.routes[0].destination
+        answering = host_of(destination), destination.subset
         for mirror in route.mirrors:
-            same_port = mirror.port == one.port or None in {mirror.port, one.port}
+            same_port = mirror.port == destination.port or None in {mirror.port, destination.port}
             if (host_of(mirror), mirror.subset) == answering and same_port and mirror.host:
                 yield Finding(
                     mirror.at("host"),
                     f"{mirror.host} answers these requests itself, so that it gets them twice",
-                ).also(one.at("host"), "answers the requests")
+                ).also(destination.at("host"), "answers the requests")

@@ -22,13 +22,13 @@ _ORIGIN = StringMatch("regex", r"[a-z][a-z0-9+-]*://(\[[0-9a-f:.]+\](:\d+)?|[^/*
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report conditions on origins that none meets."""
     for route in service.http:
-        for one in views(route.child("corsPolicy"), "allowOrigins", View):
+        for view in views(route.child("corsPolicy"), "allowOrigins", View):
             for kind in WRITTEN_KINDS:
-                asked = StringMatch(kind, one.text(kind))
+                asked = StringMatch(kind, view.text(kind))
                 if not asked.value or (kind == "exact" and asked.value == "*"):
                     continue
                 if find_text((asked, _ORIGIN), ()) is None:
                     text = (
                         f"no origin matches {asked}: browsers send scheme and host, no slash behind"
                     )
-                    yield Finding(one.at(kind), text)
+                    yield Finding(view.at(kind), text)

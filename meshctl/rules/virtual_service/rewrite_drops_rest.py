@@ -27,7 +27,9 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
         if "." in uri.rpartition("/")[2]:
             continue  # one page for all, as of an application in the browser
         patterns = [match.child("uri").text("regex") for match in route.matches] if uri else []
-        dropped = next((below for one in patterns if one and (below := _below(one))), None)
+        dropped = next(
+            (below for pattern in patterns if pattern and (below := _below(pattern))), None
+        )
         if dropped is not None:
             yield Finding(
                 route.child("rewrite").at("uri"),

@@ -25,15 +25,15 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report stars, groups and URLs in what is taken as text, and patterns that no path has."""
     for route in service.http:
         for field in ("rewrite", "redirect"):
-            one = route.child(field)
-            text = one.text("uri")
+            view = route.child(field)
+            text = view.text("uri")
             if "*" in text or _GROUP.search(text) or re.search(r"\{\w+\}", text):
                 message = f"{field}.uri {quoted(text)} is written into the path as it stands"
-                yield Finding(one.at("uri"), message)
-            host = one.text("authority")
+                yield Finding(view.at("uri"), message)
+            host = view.text("authority")
             if "/" in host:
                 message = f"{quoted(host)} is no host: those have no scheme and no path"
-                yield Finding(one.at("authority"), message)
+                yield Finding(view.at("authority"), message)
         if route.has("rewrite"):
             yield from _regex(route, route.child("rewrite", "uriRegexRewrite"))
 

@@ -20,16 +20,16 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     if set(mesh.traffic.routes.gateways_of(service)) != {MESH} or not service.http:
         return
     led = {
-        mesh.reachability.clusters.host_of(one)
+        mesh.reachability.clusters.host_of(destination)
         for route in service.http
-        for one in route.destinations
+        for destination in route.destinations
     }
     for index, host in enumerate(mesh.sidecar_routes.hosts(service)):
         if host in led or not led:
             continue
         for declared in mesh.registry.at(host):
             for workload in mesh.workloads.behind(declared):
-                called = {one.host.host for one in mesh.sidecar_scope.declared_calls.of(workload)}
+                called = {call.host.host for call in mesh.sidecar_scope.declared_calls.of(workload)}
                 if led <= called:
                     yield Finding(
                         service.spec.at("hosts", index),

@@ -21,17 +21,17 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report sources without the rest where a rule chooses among the pods of the host itself."""
     matches = [
-        one for one in mesh.traffic.route_matches.of(service) if MESH in one.request.gateways
+        match for match in mesh.traffic.route_matches.of(service) if MESH in match.request.gateways
     ]
     if not matches or not all(
-        one.request.source_labels or one.request.source_namespace for one in matches
+        match.request.source_labels or match.request.source_namespace for match in matches
     ):
         return
     hosts = set(mesh.sidecar_routes.hosts(service))
     splits = [
         entry.destination
-        for one in matches
-        for entry in one.rule.action.routes
+        for match in matches
+        for entry in match.rule.action.routes
         if entry.destination.subset
         and mesh.reachability.clusters.host_of(entry.destination) in hosts
     ]

@@ -21,7 +21,7 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     """Report ports without a sidecar that clients take for ports with one."""
     for conflict in mesh.security.tls_conflicts.of(workload):
         server = conflict.first.server
-        hosts = {one.upstream.host.host for one in conflict.connections}
+        hosts = {connection.upstream.host.host for connection in conflict.connections}
         if hosts <= mesh.injection.admission_hosts:
             continue  # only the API server calls them, which is no client of the mesh
         if server is None or conflict.first.mode is not ServerMode.NONE:

@@ -29,22 +29,25 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     for call in mesh.sidecar_scope.declared_calls.of(workload):
         if call.speaks_tls or call.host in told:
             continue
-        for one in mesh.security.mtls.connections_to(client, call.host):
-            number = one.upstream.port.number
-            if call.port not in {None, number} or one.server is None:
+        for connection in mesh.security.mtls.connections_to(client, call.host):
+            number = connection.upstream.port.number
+            if call.port not in {None, number} or connection.server is None:
                 continue
             if not alone and number not in client.past_sidecar:
                 continue
-            if one.result is not Result.CONFLICT or one.server.mode is not ServerMode.STRICT:
+            if (
+                connection.result is not Result.CONFLICT
+                or connection.server.mode is not ServerMode.STRICT
+            ):
                 continue
             told.add(call.host)
             finding = Finding(
                 call.place,
                 f"{workload.title} {why} and sends plaintext to {call.host.host}:{number}, where "
-                f"{one.server.workload.title} takes mutual TLS alone: the connection is reset",
-                severity=None if one.order_known else Severity.WARNING,
+                f"{connection.server.workload.title} takes mutual TLS alone: the connection is reset",
+                severity=None if connection.order_known else Severity.WARNING,
             )
-            demand = one.server.demand
+            demand = connection.server.demand
             if demand is not None and demand.ref is not None:
                 finding = finding.also(demand.ref, "demands mutual TLS")
             yield finding

@@ -23,7 +23,11 @@ def check(entry: WorkloadEntry, mesh: Mesh) -> Iterator[Outcome]:
         return
     if entry.spec.text("serviceAccount") or TLS_MODE in entry.spec.labels_of("labels"):
         return
-    inside = [one for one in mesh.registry.machine_hosts.of(entry) if not one.is_external]
+    inside = [
+        registered_host
+        for registered_host in mesh.registry.machine_hosts.of(entry)
+        if not registered_host.is_external
+    ]
     if inside:
         yield Finding(
             entry.at("metadata", "name"),

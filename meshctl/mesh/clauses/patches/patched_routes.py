@@ -61,11 +61,14 @@ class PatchedRoutes:
             return None
         asked = patch.child("match", "routeConfiguration")
         vhost = asked.child("vhost")
-        tables = {name for one in gateways for name in one.route_configs}
+        tables = {name for gateway in gateways for name in gateway.route_configs}
         if asked.text("name") and tables and asked.text("name") not in tables:
             return MissingRoute(asked.at("name"), "route table", tuple(sorted(tables)))
         hosts = [
-            host for one in gateways for several in one.route_configs.values() for host in several
+            host
+            for gateway in gateways
+            for several in gateway.route_configs.values()
+            for host in several
         ]
         name = vhost.text("name")
         if name and hosts and not any(host.name == name for host in hosts):
@@ -109,5 +112,7 @@ class PatchedRoutes:
             host = name
         full = registry.fqdn(host, namespace)
         full = full if registry.at(full) else registry.unshortened(host, namespace)
-        ports = {each.number for one in registry.at(full) for each in one.ports}
+        ports = {
+            each.number for registered_host in registry.at(full) for each in registered_host.ports
+        }
         return tuple(f"{full}:{port}" for port in sorted(ports))

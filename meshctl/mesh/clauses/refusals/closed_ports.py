@@ -56,7 +56,11 @@ class _Opened:
 
     @cached_property
     def _allowing(self) -> list[AuthorizationPolicy]:
-        return [one for one in self._policies if one.action == "ALLOW" and not is_dry_run(one)]
+        return [
+            policy
+            for policy in self._policies
+            if policy.action == "ALLOW" and not is_dry_run(policy)
+        ]
 
     @cached_property
     def _dialled(self) -> frozenset[str]:
@@ -65,6 +69,6 @@ class _Opened:
             text
             for policy in self._allowing
             for rule in policy.rules
-            for one in rule.operations
-            for text in one.texts("ports")
+            for operation in rule.operations
+            for text in operation.texts("ports")
         )

@@ -77,7 +77,7 @@ class NetworkGaps:
 
     def _is_refused(self, workload: Workload, client: Workload, ports: frozenset[int]) -> bool:
         peer = peer_of(client)
-        answers = {self._policies.admits(workload, INGRESS, peer, one) for one in ports}
+        answers = {self._policies.admits(workload, INGRESS, peer, port) for port in ports}
         return answers == {False}
 
     def _target(self, workload: Workload, caller: DeclaredCaller) -> int | None:
@@ -90,7 +90,7 @@ class NetworkGaps:
 
     def _first_closed(self, workloads: Sequence[Workload], number: int) -> ClosedPort | None:
         found = (self._closed_at(workload, number) for workload in workloads)
-        return next((one for one in found if one is not None), None)
+        return next((closed_port for closed_port in found if closed_port is not None), None)
 
     def _closed_at(self, workload: Workload, number: int) -> ClosedPort | None:
         found = self._parts.workloads.container_ports.only_of_service(workload, number)

@@ -106,7 +106,7 @@ class OutsideClients:
         hosts = self._parts.registry.at(
             self._parts.registry.fqdn(service.text("name"), ingress.namespace)
         )
-        named = (one.number for host in hosts for one in host.ports if one.name == name)
+        named = (port.number for host in hosts for port in host.ports if port.name == name)
         return next(named, 0)
 
     def _led(self, who: str, service: View, namespace: str, number: int) -> Iterator[OutsideClient]:
@@ -130,9 +130,9 @@ class OutsideClients:
     @cached_property
     def _classes_of_istio(self) -> frozenset[str]:
         named = (
-            one.name
-            for one in self._parts.of(Resource)
-            if one.kind == "IngressClass" and one.spec.text("controller") == CONTROLLER
+            resource.name
+            for resource in self._parts.of(Resource)
+            if resource.kind == "IngressClass" and resource.spec.text("controller") == CONTROLLER
         )
         return frozenset((_ISTIO, *named))
 

@@ -48,14 +48,18 @@ class Preflights:
         for effective in self._parts.gateways:
             workload = effective.workload.workload
             policies = self._parts.decisions.policies_of(workload) if workload is not None else ()
-            asking = [one for one in policies if any(token_parts(one))]
+            asking = [
+                authorization_policy
+                for authorization_policy in policies
+                if any(token_parts(authorization_policy))
+            ]
             if workload is None or not asking or reads_addresses(policies):
                 continue
             routes = (
                 (port, host, route) for port, host in _hosts(effective) for route in host.routes
             )
             for port, host, route in routes:
-                if all(one in found for one in asking):
+                if all(authorization_policy in found for authorization_policy in asking):
                     break
                 for policy, refused in self._at(workload, port, host, route, asking):
                     found.setdefault(policy, []).append(refused)
@@ -82,9 +86,9 @@ class Preflights:
     def _lets_in(self, workload: Workload, port: int, host: str, method: str, path: str) -> bool:
         """Does the gateway surely let in the same request with a token of some issuer?"""
         for policy in self._parts.decisions.tokens_of(workload):
-            for one in policy.rules:
-                audience = next(iter(one.texts("audiences")), "")
-                claims = {"iss": one.issuer, "sub": "someone", "aud": audience}
+            for rule in policy.rules:
+                audience = next(iter(rule.texts("audiences")), "")
+                claims = {"iss": rule.issuer, "sub": "someone", "aud": audience}
                 real = HttpRequest(host, method, path, claims=claims)
                 verdict = self._parts.decisions.decide(workload, Arrival(port, http=real))
                 if verdict.is_allowed and verdict.is_certain:
@@ -96,7 +100,7 @@ def _hosts(effective: EffectiveGateway) -> Iterator[tuple[int, VirtualHost]]:
     """Walk the virtual hosts whose clients show no certificate, with the container port."""
     for name, hosts in effective.route_configs.items():
         servers = effective.merged.by_route_config[name]
-        if not any(one.server.tls_mode in _WITH_CERTIFICATES for one in servers):
+        if not any(server.server.tls_mode in _WITH_CERTIFICATES for server in servers):
             yield from ((servers[0].target, host) for host in hosts if host.domains)
 
 
@@ -117,7 +121,16 @@ def _refusing(
     if verdict.is_allowed or not verdict.is_certain:
         return None
     if verdict.action == "DENY":
-        by = next((one for one in verdict.by if one.policy in asking), None)
+        by = next(
+            (written_rule for written_rule in verdict.by if written_rule.policy in asking), None
+        )
         return (by.policy, by.place) if by is not None else None
-    policy = next((one for one in asking if one.action == verdict.action == "ALLOW"), None)
+    policy = next(
+        (
+            authorization_policy
+            for authorization_policy in asking
+            if authorization_policy.action == verdict.action == "ALLOW"
+        ),
+        None,
+    )
     return (policy, policy.spec.key("rules")) if policy is not None else None

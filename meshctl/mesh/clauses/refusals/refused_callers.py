@@ -60,7 +60,10 @@ def _firsts(
     if refused and refused[0].client in members:
         asked.append(refused[0].client)
     for workload in dict.fromkeys(asked):
-        first = next((one for one in refused if one.client is not workload), None)
+        first = next(
+            (refused_caller for refused_caller in refused if refused_caller.client is not workload),
+            None,
+        )
         if first is not None:
             yield members[workload], first._replace(workload=workload)
 
@@ -81,7 +84,9 @@ class RefusedCallers:
         """
         found = self._of(policy, self._parts.sidecar_scope.declared_callers.of, self._called)
         for members, refusals in found:
-            yield from (one for _, one in _firsts(members, refusals.by(policy)))
+            yield from (
+                refused_caller for _, refused_caller in _firsts(members, refusals.by(policy))
+            )
 
     def gateway(self, policy: AuthorizationPolicy) -> RefusedCaller | None:
         """Find the first gateway that routes to a workload and that a policy keeps out of it."""
@@ -133,9 +138,12 @@ class RefusedCallers:
 
     def _ask(self, workload: Workload, ask: _Find) -> _Refusals:
         found = _Refusals()
-        for one in ask(workload):
-            port = self._port(workload, one.call)
-            found.add(one, self._parts.decisions.shut_out(workload, one.principal, port))
+        for refused_caller in ask(workload):
+            port = self._port(workload, refused_caller.call)
+            found.add(
+                refused_caller,
+                self._parts.decisions.shut_out(workload, refused_caller.principal, port),
+            )
         return found
 
     def _port(self, workload: Workload, caller: DeclaredCaller | None) -> int | None:

@@ -50,9 +50,9 @@ class _Led(NamedTuple):
 def _led(effective: EffectiveGateway) -> _Led:
     routes: dict[str, list[_Routed]] = {}
     for hosts in effective.route_configs.values():
-        for one in hosts:
-            for route in one.routes:
-                routed = route, one.domains
+        for virtual_host in hosts:
+            for route in virtual_host.routes:
+                routed = route, virtual_host.domains
                 for host in {to.host for to in route.targets}:
                     routes.setdefault(host, []).append(routed)
     chains = [chain for listener in effective.listeners for chain in listener.chains]
@@ -69,7 +69,7 @@ class RoutedRequests:
 
     def never_sent(self, policy: AuthorizationPolicy) -> Iterator[NeverSent]:
         """Walk the paths, methods and hosts of rules for gateways alone that nothing sends."""
-        asked = [one for one in policy.rules if one.operations and one.sources]
+        asked = [rule for rule in policy.rules if rule.operations and rule.sources]
         workloads = self._parts.security.authorization.reached(policy) if asked else ()
         for entry in asked:
             sent = self._sent(entry.sources, workloads)
@@ -82,7 +82,7 @@ class RoutedRequests:
         found: list[_Sent] = []
         for workload in workloads:
             pods = [one for one, _ in self._parts.reachability.ingress_paths.gateway_pods(workload)]
-            names = {f"{domain}/ns/{one.namespace}/sa/{one.service_account}": one for one in pods}
+            names = {f"{domain}/ns/{pod.namespace}/sa/{pod.service_account}": pod for pod in pods}
             for source in sources:
                 wanted = source.texts("principals")
                 if not wanted or not set(wanted) <= names.keys():
@@ -128,9 +128,9 @@ def _sets_host(route: EffectiveRoute) -> bool:
     several: Iterable[View] = (route.rule.action, *route.rule.action.routes)
     return any(
         name.lower() in _OWN_HOST
-        for one in several
+        for view in several
         for key in ("set", "add")
-        for name in one.child("headers", "request", key).names()
+        for name in view.child("headers", "request", key).names()
     )
 
 
@@ -155,7 +155,7 @@ def _may_be(known: StringMatch | None, value: str) -> bool:
 
 
 def _may_be_host(hosts: Sequence[str], value: str) -> bool:
-    return not hosts or any(covers(one.partition(":")[0].lower(), value) for one in hosts)
+    return not hosts or any(covers(host.partition(":")[0].lower(), value) for host in hosts)
 
 
 def _is_cut(sent: _Sent, asked: str) -> bool:

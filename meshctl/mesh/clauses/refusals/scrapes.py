@@ -70,20 +70,20 @@ class Scrapes:
 
     def _ports_of(self, service: Service, plain: Sequence[View]) -> Iterator[ScrapedService]:
         for host in self._parts.registry.of(service):
-            for one in plain:
+            for view in plain:
                 for port in host.ports:
-                    if port.name and port.name == one.text("port"):
-                        yield ScrapedService(one.at("port"), host, port)
+                    if port.name and port.name == view.text("port"):
+                        yield ScrapedService(view.at("port"), host, port)
 
     def of_pods(self, monitor: Resource) -> Iterator[ScrapedPod]:
         """Walk the ports of pods that a PodMonitor selects, the pods by name."""
-        for one in self._plain(monitor, "podMetricsEndpoints"):
-            key = next((key for key in ("portNumber", "port", "targetPort") if one.has(key)), "")
-            number, name = one.number(key), one.text(key)
+        for view in self._plain(monitor, "podMetricsEndpoints"):
+            key = next((key for key in ("portNumber", "port", "targetPort") if view.has(key)), "")
+            number, name = view.number(key), view.text(key)
             for workload in self._selected(monitor) if key else ():
                 port = number or workload.named_ports.get(name)
                 if port and port not in PROXY_PORTS and not is_gateway(workload):
-                    yield ScrapedPod(one.at(key), port, workload)
+                    yield ScrapedPod(view.at(key), port, workload)
 
     def _selected(self, monitor: Resource) -> Iterator[Workload]:
         """Walk the pods that a PodMonitor selects; those with equal selectors are looked for once."""
@@ -95,20 +95,21 @@ class Scrapes:
             key = home, frozenset(selector.constraints.items())
             if key not in self._picked:
                 found = self._parts.workloads.find(written.labels_of("matchLabels"), home)
-                picked = (one for one in found if selector.matches(one.pod_labels))
-                self._picked[key] = sorted(picked, key=lambda one: one.key_name)
+                picked = (workload for workload in found if selector.matches(workload.pod_labels))
+                self._picked[key] = sorted(picked, key=lambda workload: workload.key_name)
             yield from self._picked[key]
 
     def _plain(self, monitor: Resource, key: str) -> Sequence[View]:
         """Find the endpoints that are asked without TLS by a Prometheus outside the mesh."""
         endpoints = views(monitor.spec, key, View) if self._scrapers_are_outside else ()
         return [
-            one
-            for one in endpoints
-            if one.text("scheme").lower() in {"", "http"}
-            and not one.has("tlsConfig")
+            endpoint
+            for endpoint in endpoints
+            if endpoint.text("scheme").lower() in {"", "http"}
+            and not endpoint.has("tlsConfig")
             and not any(
-                rule.text("targetLabel") in _REWRITTEN for rule in views(one, "relabelings", View)
+                rule.text("targetLabel") in _REWRITTEN
+                for rule in views(endpoint, "relabelings", View)
             )
         ]
 
@@ -124,16 +125,20 @@ class Scrapes:
     def _scrapers_are_outside(self) -> bool:
         """Is there a Prometheus in the whole mesh, and none that may have a sidecar?"""
         found = [
-            one
-            for one in self._parts.workloads
-            if any("/prometheus:" in container.text("image") for container in one.containers)
+            workload
+            for workload in self._parts.workloads
+            if any("/prometheus:" in container.text("image") for container in workload.containers)
         ]
-        found += [_pods_of(one) for one in self._parts.of(Resource) if one.kind in _OPERATED]
+        found += [
+            _pods_of(resource)
+            for resource in self._parts.of(Resource)
+            if resource.kind in _OPERATED
+        ]
         membership = self._parts.workloads.membership
         return (
             bool(found)
             and self._parts.is_whole
-            and all(membership(one) is Membership.NONE for one in found)
+            and all(membership(workload) is Membership.NONE for workload in found)
         )
 
 

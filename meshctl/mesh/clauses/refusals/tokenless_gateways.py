@@ -49,7 +49,7 @@ class TokenlessGateways:
                 continue
             told.add((id(policies), gateways))
             rules = self._of_identities(policies)
-            found = [self._wide(policy, rules, one) for one in gateways if rules]
+            found = [self._wide(policy, rules, gateway) for gateway in gateways if rules]
             if found and found[0] is not None and all(found):
                 return TokenlessGateway(gateways[0], workload, sources[0].key(_TOKENS), found[0])
         return None
@@ -62,7 +62,7 @@ class TokenlessGateways:
 
     def _may_ask(self, gateway: Workload) -> bool:
         policies = self._parts.decisions.policies_of(gateway)
-        return any(one.action == "CUSTOM" or any(token_parts(one)) for one in policies)
+        return any(policy.action == "CUSTOM" or any(token_parts(policy)) for policy in policies)
 
     def _wide(
         self, policy: AuthorizationPolicy, rules: Sequence[AuthorizationRule], gateway: Workload
@@ -82,8 +82,10 @@ class TokenlessGateways:
         """List the rules of ALLOW policies that ask of sources who they are, and nothing more."""
         known = self._by_identity.get(id(policies))
         if known is None:
-            several = (one for one in policies if one.action == "ALLOW" and not is_dry_run(one))
-            found = [rule for one in several for rule in one.rules if _asks_identity(rule)]
+            several = (
+                policy for policy in policies if policy.action == "ALLOW" and not is_dry_run(policy)
+            )
+            found = [rule for policy in several for rule in policy.rules if _asks_identity(rule)]
             known = self._by_identity[id(policies)] = policies, found
         return known[1]
 

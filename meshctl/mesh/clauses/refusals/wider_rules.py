@@ -39,19 +39,21 @@ class WiderRules:
 
     def _wider(self, policy: AuthorizationPolicy, policies: _Policies) -> AuthorizationRule | None:
         """Find the first rule that covers every rule of a policy, and isn't the same."""
-        for one in self._indexes.of(policies).candidates(policy.rules[0]):
-            if one.resource is not policy and all(covers(one, own) for own in policy.rules):
-                same = any(covers(own, one) for own in policy.rules)
-                return None if same else one
+        for candidate in self._indexes.of(policies).candidates(policy.rules[0]):
+            if candidate.resource is not policy and all(
+                covers(candidate, own) for own in policy.rules
+            ):
+                same = any(covers(own, candidate) for own in policy.rules)
+                return None if same else candidate
         return None
 
 
 def _index(policies: _Policies) -> RuleIndex:
     rules = [
         rule
-        for one in policies
-        if one.action == "ALLOW" and not is_dry_run(one)
-        for rule in one.rules
+        for policy in policies
+        if policy.action == "ALLOW" and not is_dry_run(policy)
+        for rule in policy.rules
         if not matches_everything(rule)
     ]
     return RuleIndex(rules)

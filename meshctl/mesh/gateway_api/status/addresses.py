@@ -73,19 +73,30 @@ class Addresses:
             place = gateway.spec.at("addresses")
             return unmet(Fault("UnsupportedAddress", "no address can be used", place))
         wanted = sorted(set(ports))
-        found = [one for host in several for one in self._warnings(gateway, host, wanted)]
+        found = [warning for host in several for warning in self._warnings(gateway, host, wanted)]
         if not found:
             return met("Programmed")
-        is_unusable = any(one.is_unusable for one in found)
+        is_unusable = any(warning.is_unusable for warning in found)
         reason = "AddressNotUsable" if is_unusable else "AddressNotAssigned"
-        text = "; ".join(dict.fromkeys(sorted(one.text for one in found)))
+        text = "; ".join(dict.fromkeys(sorted(warning.text for warning in found)))
         return unmet(Fault(reason, text, gateway.spec.key("listeners")))
 
     def service(self, host: str, namespace: str) -> RegisteredHost | None:
         """Find the Service of a Gateway that is there: one of its own namespace alone counts."""
         declared = self._given.registry.at(host)
-        is_there = (one for one in declared if not isinstance(one.source, GeneratedService))
-        return next((one for one in is_there if one.namespace == namespace), None)
+        is_there = (
+            registered_host
+            for registered_host in declared
+            if not isinstance(registered_host.source, GeneratedService)
+        )
+        return next(
+            (
+                registered_host
+                for registered_host in is_there
+                if registered_host.namespace == namespace
+            ),
+            None,
+        )
 
     def may_exist(self, gateway: KubernetesGateway, host: str) -> bool:
         """Is a Service there, or will or may it be for all that the input tells?"""
@@ -96,8 +107,8 @@ class Addresses:
     def _warnings(
         self, gateway: KubernetesGateway, host: str, ports: list[int]
     ) -> Iterator[_Warning]:
-        one = self.service(host, gateway.namespace)
-        if one is None:
+        registered_host = self.service(host, gateway.namespace)
+        if registered_host is None:
             others = ", ".join(sorted(other.namespace for other in self._given.registry.at(host)))
             where = f", but in {others}" if others else ""
             if others or self._given.inventory.has_all("Service", "ServiceEntry"):
@@ -105,41 +116,45 @@ class Addresses:
                 yield _Warning(text, is_unusable=True)
             return
         for port in ports:
-            declared = one.port(port)
-            if declared is not None and self._has_endpoints(one, declared):
-                yield from self._pending(one)
-            elif not self._has_any(one):
+            declared = registered_host.port(port)
+            if declared is not None and self._has_endpoints(registered_host, declared):
+                yield from self._pending(registered_host)
+            elif not self._has_any(registered_host):
                 yield _Warning(f"Service {host} has no pods", is_unusable=False)
-            elif any(self._is_target(one, each, port) for each in one.ports):
+            elif any(
+                self._is_target(registered_host, each, port) for each in registered_host.ports
+            ):
                 text = f"{port} is the pod's port of Service {host}, and the Service's counts"
                 yield _Warning(text, is_unusable=True)
-            elif declared is None or GATEWAY_MANAGED not in one.source.labels:
+            elif declared is None or GATEWAY_MANAGED not in registered_host.source.labels:
                 yield _Warning(f"Service {host} has no port {port}", is_unusable=True)
 
-    def _pending(self, one: RegisteredHost) -> Iterator[_Warning]:
-        source = one.source
+    def _pending(self, registered_host: RegisteredHost) -> Iterator[_Warning]:
+        source = registered_host.source
         if (
             isinstance(source, Service)
             and source.type == "LoadBalancer"
             and not source.outside_addresses
             and self._given.inventory.has_all("Service")
         ):
-            yield _Warning(f"Service {one.host} has no address yet", is_unusable=False)
+            yield _Warning(f"Service {registered_host.host} has no address yet", is_unusable=False)
 
-    def _has_any(self, one: RegisteredHost) -> bool:
-        return not one.ports or any(self._has_endpoints(one, port) for port in one.ports)
+    def _has_any(self, registered_host: RegisteredHost) -> bool:
+        return not registered_host.ports or any(
+            self._has_endpoints(registered_host, port) for port in registered_host.ports
+        )
 
-    def _has_endpoints(self, one: RegisteredHost, port: HostPort) -> bool:
-        source = one.source
+    def _has_endpoints(self, registered_host: RegisteredHost, port: HostPort) -> bool:
+        source = registered_host.source
         if not isinstance(source, Service) or not source.selector:
             return True
-        pods = self._given.workloads.behind(one)
+        pods = self._given.workloads.behind(registered_host)
         if not pods:
-            return not self._given.inventory.knows.all_of("Pod", one.namespace)
+            return not self._given.inventory.knows.all_of("Pod", registered_host.namespace)
         return any(self._given.workloads.target_port(pod, port) is not None for pod in pods)
 
-    def _is_target(self, one: RegisteredHost, port: HostPort, number: int) -> bool:
+    def _is_target(self, registered_host: RegisteredHost, port: HostPort, number: int) -> bool:
         if port.target == number:
             return True
-        pods = self._given.workloads.behind(one)
+        pods = self._given.workloads.behind(registered_host)
         return any(self._given.workloads.target_port(pod, port) == number for pod in pods)

@@ -61,16 +61,16 @@ class GatewayStatuses:
     def __init__(self, given: Given) -> None:
         self._given = given
         self._addresses = Addresses(given)
-        self._config_maps = {one.key_name for one in given.inventory.of(ConfigMap)}
+        self._config_maps = {config_map.key_name for config_map in given.inventory.of(ConfigMap)}
 
     def conditions(self, read: ReadGateway) -> Conditions:
         """Write the conditions of a Gateway."""
         if read.controller is Controller.REMOTE:
             return {"Accepted": met("Accepted"), "Programmed": met("Programmed")}
         gateway, services = read.gateway, read.services
-        servers = [one for one in read.listeners if one.has_server]
-        servers += [one for one in read.of_sets if one.is_valid]
-        ports = [one.port for one in servers]
+        servers = [listener for listener in read.listeners if listener.has_server]
+        servers += [listener for listener in read.of_sets if listener.is_valid]
+        ports = [server.port for server in servers]
         fault = services.fault or self._parameters_fault(gateway)
         return {
             "Accepted": _accepted(gateway, read.listeners, fault),
@@ -78,23 +78,23 @@ class GatewayStatuses:
             "ResolvedRefs": met("ResolvedRefs"),
         }
 
-    def set_conditions(self, one: ListenerSet, read: ReadGateway | None) -> Conditions:
+    def set_conditions(self, listener_set: ListenerSet, read: ReadGateway | None) -> Conditions:
         """Write the conditions of a ListenerSet of a Gateway; empty if it is nobody's."""
         if read is None:
             return {}
-        if read.controller is not Controller.GATEWAY or one not in read.sets:
+        if read.controller is not Controller.GATEWAY or listener_set not in read.sets:
             text = f"{read.gateway.title} doesn't allow it: spec.allowedListeners says which"
             if read.controller is not Controller.GATEWAY:
                 text = f"class {read.gateway.class_name} has no ListenerSets"
-            refused = unmet(Fault("NotAllowed", text, one.spec.at("parentRef", "name")))
+            refused = unmet(Fault("NotAllowed", text, listener_set.spec.at("parentRef", "name")))
             return {"Accepted": refused, "Programmed": refused}
-        own = [each for each in read.of_sets if each.owner is one]
+        own = [each for each in read.of_sets if each.owner is listener_set]
         ports = [each.port for each in own if each.has_server]
         programmed = self._addresses.programmed(read.gateway, read.services.hosts, ports)
         accepted = judged("Accepted", read.services.fault)
         if not any(each.is_valid for each in own):
             text = "none of its listeners is valid"
-            invalid = unmet(Fault("ListenersNotValid", text, one.spec.key("listeners")))
+            invalid = unmet(Fault("ListenersNotValid", text, listener_set.spec.key("listeners")))
             programmed = invalid
             accepted = accepted if read.services.fault is not None else invalid
         return {"Accepted": accepted, "Programmed": programmed}
@@ -117,7 +117,7 @@ def _accepted(
 ) -> Condition:
     if fault is not None:
         return unmet(fault)
-    total, valid = len(gateway.listeners), sum(one.is_valid for one in listeners)
+    total, valid = len(gateway.listeners), sum(listener.is_valid for listener in listeners)
     if valid == total:
         return met("Accepted")
     text = f"{total - valid} of {total} listeners are not valid"

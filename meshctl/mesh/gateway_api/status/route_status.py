@@ -34,8 +34,8 @@ def parent_statuses(
 ) -> tuple[ParentStatus, ...]:
     """Write the status of each parent that istiod knows."""
     grouped: dict[ObjectReference, list[Attachment]] = {}
-    for one in attachments:
-        grouped.setdefault(one.reference, []).append(one)
+    for attachment in attachments:
+        grouped.setdefault(attachment.reference, []).append(attachment)
     return tuple(
         _status(reference, several, in_mesh if several[0].is_mesh else at_gateways)
         for reference, several in grouped.items()
@@ -45,10 +45,12 @@ def parent_statuses(
 def _status(
     reference: ObjectReference, several: Sequence[Attachment], rules: ConvertedRules
 ) -> ParentStatus:
-    worst = min(several, key=lambda one: _RANKS[one.denial.reason] if one.denial else 0)
+    worst = min(
+        several, key=lambda attachment: _RANKS[attachment.denial.reason] if attachment.denial else 0
+    )
     denied = None
     if worst.denial is not None:
-        texts = (one.denial.text for one in several if one.denial is not None)
+        texts = (attachment.denial.text for attachment in several if attachment.denial is not None)
         text = "; ".join(dict.fromkeys(texts))
         denied = Fault(worst.denial.reason, text, reference.at("name"))
     conditions = {

@@ -64,7 +64,9 @@ class WaypointSide:
         if head.outcome is Outcome.DENIED:
             return head
         found = list(self._virtual_services(waypoint, service))
-        if not as_http and any(one.tcp or one.tls for one in found):
+        if not as_http and any(
+            virtual_service.tcp or virtual_service.tls for virtual_service in found
+        ):
             return replace(head, outcome=Outcome.UNKNOWN, reason=_TCP_ROUTES)
         routes = tuple(self._built(found, waypoint, port)) if as_http else ()
         name = f"inbound|http|{port.number}" if as_http else ""
@@ -104,9 +106,9 @@ class WaypointSide:
             if claim.virtual_service.namespace in {home, service.namespace}
             and claim.virtual_service in places
         }
-        for one in sorted(found, key=places.__getitem__):
-            if any(covers(host, service.host) for host in hosts_of(one, self._routes)):
-                yield one
+        for virtual_service in sorted(found, key=places.__getitem__):
+            if any(covers(host, service.host) for host in hosts_of(virtual_service, self._routes)):
+                yield virtual_service
 
     def _built(
         self, found: list[VirtualService], waypoint: Waypoint, port: HostPort
@@ -116,8 +118,8 @@ class WaypointSide:
         for service in found:
             for route in self._routes.build(service, MESH, port.number, proxy):
                 targets = tuple(
-                    self._routes.target(one.destination, port.number, proxy, one.weight)
-                    for one in route.targets
+                    self._routes.target(target.destination, port.number, proxy, target.weight)
+                    for target in route.targets
                 )
                 yield replace(route, targets=targets)
 

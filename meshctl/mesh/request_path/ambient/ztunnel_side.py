@@ -80,8 +80,8 @@ class ZtunnelSide:
         self, head: Hop, carried: Carried, target: ClusterTarget | None,
         found: Iterable[ServiceEndpoint],
     ) -> Hop:  # fmt: skip
-        wires = once_each([Wire(one, ClientTls.PLAINTEXT) for one in found])
-        legs = tuple(self._leg(head, carried, one.endpoint) for one in wires)
+        wires = once_each([Wire(endpoint, ClientTls.PLAINTEXT) for endpoint in found])
+        legs = tuple(self._leg(head, carried, wire.endpoint) for wire in wires)
         return _with(head, Sending(target, name=ZTUNNEL, legs=legs))
 
     def _to_address(self, head: Hop, carried: Carried) -> Hop:
@@ -170,9 +170,9 @@ class ZtunnelSide:
             peer, carried.port, _known(carried.source), _known(carried.address)
         )
         policies = self._ambient.policies.guarding(workload.namespace, workload.pod_labels)
-        for one in policies:
-            is_written = isinstance(one.source, AuthorizationPolicy)
-            if not is_written and one.action == "DENY" and matches(one, connection):
+        for policy in policies:
+            is_written = isinstance(policy.source, AuthorizationPolicy)
+            if not is_written and policy.action == "DENY" and matches(policy, connection):
                 return _with(head, None, Outcome.TLS_REQUIRED)
         verdict = _verdict(policies, connection)
         if not verdict.is_allowed:
@@ -185,12 +185,12 @@ def _verdict(policies: Sequence[ZtunnelPolicy], connection: PeerConnection) -> V
     """Ask the AuthorizationPolicies: any rule of DENY refuses, else one of ALLOW has to match."""
     steps: list[Step] = []
     for action in ("DENY", "ALLOW"):
-        several = [one for one in policies if one.action == action]
-        rules = tuple(rule for one in several for rule in _rules(one))
+        several = [policy for policy in policies if policy.action == action]
+        rules = tuple(rule for policy in several for rule in _rules(policy))
         matched = tuple(
             rule
-            for one in several
-            for group, rule in zip(one.groups, _rules(one), strict=False)
+            for policy in several
+            for group, rule in zip(policy.groups, _rules(policy), strict=False)
             if matches_group(group, connection)
         )
         if not rules:
@@ -210,8 +210,8 @@ def _rules(policy: ZtunnelPolicy) -> tuple[WrittenRule, ...]:
     if not isinstance(source, AuthorizationPolicy):
         return ()
     found = tuple(
-        WrittenRule(source, int(one.rule.path[-1]) if one.rule is not None else 0)
-        for one in policy.groups
+        WrittenRule(source, int(group.rule.path[-1]) if group.rule is not None else 0)
+        for group in policy.groups
     )
     return found or (WrittenRule(source, 0, never=True),)
 

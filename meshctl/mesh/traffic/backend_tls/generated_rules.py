@@ -26,9 +26,9 @@ _PORTS = ("spec", "trafficPolicy", "portLevelSettings")
 def generated_rules(policies: BackendTls) -> Iterator[GeneratedDestinationRule]:
     """Make the rules of all policies that istiod follows."""
     several: dict[tuple[str, str, RegisteredHost], list[FollowedTarget]] = {}
-    for one in policies.followed():
-        key = one.target.kind, one.target.name, one.host
-        several.setdefault(key, []).append(one)
+    for followed_target in policies.followed():
+        key = followed_target.target.kind, followed_target.target.name, followed_target.host
+        several.setdefault(key, []).append(followed_target)
     for same in several.values():
         yield _made(policies, same)
 
@@ -43,7 +43,7 @@ def _made(policies: BackendTls, same: Sequence[FollowedTarget]) -> GeneratedDest
     ports: list[dict[str, Any]] = []
     for each in same:
         tls = _tls(policies, each.policy)
-        numbers = [one.number for one in host.ports if one.name == each.target.section]
+        numbers = [port.number for port in host.ports if port.name == each.target.section]
         if each.target.section:
             origins |= _origins((*_PORTS, len(ports), "tls"), each)
             ports.append({"port": {"number": numbers[0]}, "tls": tls})
@@ -68,7 +68,7 @@ def _made(policies: BackendTls, same: Sequence[FollowedTarget]) -> GeneratedDest
 def _tls(policies: BackendTls, policy: BackendTlsPolicy) -> dict[str, Any]:
     validation = policy.validation
     tls: dict[str, Any] = {"mode": "SIMPLE", "sni": validation.text("hostname")}
-    names = [one.text("hostname") or one.text("uri") for one in policy.subject_alt_names]
+    names = [name.text("hostname") or name.text("uri") for name in policy.subject_alt_names]
     if names:
         tls["subjectAltNames"] = names
     if validation.has(_SYSTEM) or not policy.authorities:
@@ -79,12 +79,12 @@ def _tls(policies: BackendTls, policy: BackendTlsPolicy) -> dict[str, Any]:
     return tls
 
 
-def _origins(tls: Path, one: FollowedTarget) -> dict[Path, Ref]:
+def _origins(tls: Path, followed_target: FollowedTarget) -> dict[Path, Ref]:
     """Say what was written for the places of a ``tls`` block."""
-    validation = one.policy.validation
+    validation = followed_target.policy.validation
     return {
         tls: validation.at(),
-        (*tls, "mode"): one.target.at("name"),
+        (*tls, "mode"): followed_target.target.at("name"),
         (*tls, "sni"): validation.at("hostname"),
         (*tls, "credentialName"): validation.at("caCertificateRefs"),
     }

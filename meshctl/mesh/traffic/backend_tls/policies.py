@@ -64,7 +64,9 @@ class BackendTls:
                 why = f"namespace {policy.namespace} has no {target.kind} {quoted(target.name)}"
                 yield LostTarget(target.at("name"), why, "" if known else known.reason)
             else:
-                names = [port.name for one in declared for port in one.ports]
+                names = [
+                    port.name for registered_host in declared for port in registered_host.ports
+                ]
                 if target.section and target.section not in names:
                     there = ", ".join(dict.fromkeys(filter(None, names))) or "none with a name"
                     why = (
@@ -87,25 +89,26 @@ class BackendTls:
         """Walk the targets that istiod follows, those of the oldest policies first, with their hosts."""
         for policy, target in self._first.values():
             for host in self.declared(target):
-                if not target.section or any(one.name == target.section for one in host.ports):
+                if not target.section or any(port.name == target.section for port in host.ports):
                     yield FollowedTarget(policy, target, host)
 
     def bad_authority(self, policy: BackendTlsPolicy) -> LostTarget | None:
         """Say why the certificates of the authority can't be had; ``None`` where they can."""
         if policy.spec.child("validation").has("wellKnownCACertificates") or not policy.authorities:
             return None
-        one = policy.authorities[0]
-        if (one.group, one.text("kind")) != ("", "ConfigMap"):
+        reference = policy.authorities[0]
+        if (reference.group, reference.text("kind")) != ("", "ConfigMap"):
             return LostTarget(
-                one.at("kind"), f"certificates come from a ConfigMap alone, not a {one.kind}"
+                reference.at("kind"),
+                f"certificates come from a ConfigMap alone, not a {reference.kind}",
             )
-        found = self._config_maps.get((policy.namespace, one.name))
+        found = self._config_maps.get((policy.namespace, reference.name))
         if found is None:
             known = self._inventory.knows.all_of("ConfigMap", policy.namespace)
-            why = f"namespace {policy.namespace} has no ConfigMap {quoted(one.name)}"
-            return LostTarget(one.at("name"), why, "" if known else known.reason)
+            why = f"namespace {policy.namespace} has no ConfigMap {quoted(reference.name)}"
+            return LostTarget(reference.at("name"), why, "" if known else known.reason)
         if not any(found.values.get(key) for key in _KEYS):
-            return LostTarget(one.at("name"), f"ConfigMap {one.name} has no ca.crt")
+            return LostTarget(reference.at("name"), f"ConfigMap {reference.name} has no ca.crt")
         return None
 
     def opens(self, host: RegisteredHost, port: str) -> bool:
@@ -144,7 +147,10 @@ class BackendTls:
 
     @cached_property
     def _config_maps(self) -> dict[tuple[str, str], ConfigMap]:
-        return {(one.namespace, one.name): one for one in self._inventory.of(ConfigMap)}
+        return {
+            (config_map.namespace, config_map.name): config_map
+            for config_map in self._inventory.of(ConfigMap)
+        }
 
 
 def _is_ignored(policy: BackendTlsPolicy) -> bool:

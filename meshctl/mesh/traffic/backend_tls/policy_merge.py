@@ -40,9 +40,9 @@ def _filled(rule: DestinationRule, backend: TrafficPolicy) -> TrafficPolicy:
     origins: dict[Path, Ref] = {(): rule.at()}
     merged: dict[str, Any] = {}
     _overlay(merged, origins, _PLACE, (backend, user))
-    gaps = {one.port: one for one in backend.ports}
-    several = [(gaps.pop(one.port), one) if one.port in gaps else (one,) for one in user.ports]
-    several += [(one,) for one in gaps.values()]
+    gaps = {port.port: port for port in backend.ports}
+    several = [(gaps.pop(port.port), port) if port.port in gaps else (port,) for port in user.ports]
+    several += [(port_policy,) for port_policy in gaps.values()]
     merged[_PORTS] = [{} for _ in several]
     for index, parts in enumerate(several):
         _overlay(merged[_PORTS][index], origins, (*_PLACE, _PORTS, index), parts)
