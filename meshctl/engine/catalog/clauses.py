@@ -119,7 +119,7 @@ spec.workloadSelector|traffic.destination_rules|destination-rule/workload-select
 spec.exportTo|traffic.destination_rules|destination-rule/unexported-rule-hides-wildcard resource/exported-to-unknown-namespace|rules for named namespaces that have rules of their own""",
     "ServiceEntry": """\
 spec.hosts|registry.service_entries|service-entry/host-of-kubernetes-service service-entry/duplicate-host-and-port
-spec.ports|registry.service_entries|service-entry/target-port-never-used service-entry/tcp-port-shared-with-http service-entry/protocol-contradicts-port|a target beside pods that name their port, for pods to come without the name
+spec.ports|registry.service_entries|service-entry/target-port-never-used service-entry/tcp-port-shared-with-http service-entry/protocol-contradicts-port|a target beside pods that name their port, for pods to come without the name; a target with resolution NONE, which proxies dial in place of the client's port
 spec.resolution|clauses.kept_addresses|virtual-service/gateway-keeps-no-address virtual-service/dialled-port-kept
 spec.addresses|registry.service_entries|service-entry/address-missing
 spec.endpoints|registry.service_entries|service-entry/internal-endpoint-without-identity service-entry/selects-no-endpoint|the identity of an endpoint outside the mesh, which a DestinationRule may ask for

@@ -144,18 +144,14 @@ def _hosts(entry: ServiceEntry) -> Iterable[str]:
 def unused_targets(entry: ServiceEntry) -> Iterator[tuple[EntryPort, str]]:
     """Walk the ports whose ``targetPort`` no sidecar dials, each with why, as a clause.
 
-    With NONE the connection goes on to the address and port that the client dialled, and the port of an
-    endpoint counts before the target (convertEndpoint, pilot/pkg/serviceregistry/serviceentry, Istio 1.31).
+    The port of an endpoint counts before the target (convertEndpoint, pilot/pkg/serviceregistry/serviceentry,
+    Istio 1.31). With NONE the target takes the place of the port that the client dialled
+    (PassthroughTargetPorts, pilot/pkg/networking/core/cluster_builder.go).
     """
     for port in entry.ports:
-        if not port.has("targetPort") or port.target == port.port:
+        if not port.has("targetPort") or port.target == port.port or entry.resolution == "NONE":
             continue
-        if entry.resolution == "NONE":
-            yield (
-                port,
-                f"with resolution NONE proxies keep port {port.port}, which the client dials",
-            )
-        elif entry.endpoints and all(port.name in endpoint.ports for endpoint in entry.endpoints):
+        if entry.endpoints and all(port.name in endpoint.ports for endpoint in entry.endpoints):
             yield port, f"each endpoint has a port of its own for {quoted(port.name)}"
 
 
