@@ -30,7 +30,7 @@ class Alternatives:
         """Say why a finding holds objects against each other that may not meet; empty if none."""
         subject = finding.ref.resource
         for related in finding.related:
-            other = related.ref.resource.origin(related.ref).resource
+            other = related.ref.resource
             if (other.group, other.kind) == (subject.group, subject.kind) and other is not subject:
                 reason = self._apart(subject, other)
                 if reason:

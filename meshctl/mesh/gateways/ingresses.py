@@ -46,7 +46,8 @@ class Ingresses:
         is_asked = ingress.annotations.get(INGRESS_CLASS) is None
         name = ingress.spec.text("ingressClassName")
         absent = name == _DEFAULT_CLASS and name not in self._classes
-        return is_asked and absent and self._mode == "STRICT" and ingress.group in GROUPS
+        is_ingress = ingress.kind == "Ingress" and ingress.group in GROUPS
+        return is_ingress and is_asked and absent and self._mode == "STRICT"
 
     def has(self, ingress: Resource) -> bool:
         """Does Istio serve it?"""

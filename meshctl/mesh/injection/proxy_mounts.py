@@ -5,16 +5,16 @@ The injector adds the volumes of the annotation ``sidecar.istio.io/userVolumeMou
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from meshctl.istio.annotation_names import USER_VOLUME_MOUNT
 from meshctl.istio.names import PROXY_CONTAINER
 from meshctl.mesh.core.injector_config import is_settings
 from meshctl.mesh.core.inventory import Inventory
-from meshctl.resources import Workload
+from meshctl.resources import View, Workload
 from meshctl.resources.cached_property import cached_property
 
-_MOUNTS = "sidecar.istio.io/userVolumeMount"
 _IN_THE_IMAGE = (
     "/etc/ssl/",
     "/etc/pki/",
@@ -40,7 +40,11 @@ class ProxyMounts:
             return False
         if any(f"{file}/".startswith(f"{path.rstrip('/')}/") for path in self._directories):
             return False
-        return not any(directory in text or _MOUNTS in text for text in self._settings)
+        return not any(directory in text or USER_VOLUME_MOUNT in text for text in self._settings)
+
+    def first_lacking(self, tls: View, keys: Sequence[str]) -> str | None:
+        """Find the first of some keys of a ``tls`` block whose file no proxy of the input has."""
+        return next((key for key in keys if self.lack(tls.text(key))), None)
 
     @cached_property
     def _directories(self) -> frozenset[str]:
@@ -62,7 +66,7 @@ class ProxyMounts:
 
 
 def _directories(workload: Workload) -> Iterator[str]:
-    written = workload.pod_annotations.get(_MOUNTS, "")
+    written = workload.pod_annotations.get(USER_VOLUME_MOUNT, "")
     yield from _mount_paths(written) if written else ()
     for container in (*workload.containers, *workload.init_containers):
         if container.name == PROXY_CONTAINER:

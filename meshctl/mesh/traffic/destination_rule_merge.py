@@ -29,7 +29,7 @@ class MergedRule:
         """Is a younger rule folded into these?"""
         if selector is not None and self.selector is not None and selector != self.selector:
             return False
-        return export_to == self.export_to or bool(self.export_to and export_to >= self.export_to)
+        return _is_folded(export_to, self.export_to)
 
 
 class HostRules:
@@ -86,15 +86,17 @@ class HostRules:
 
     def chosen(self, labels: Mapping[str, str]) -> MergedRule | None:
         """The first whose selector picks a client, else the youngest without one."""
-        return next(iter(self._selecting.find(labels)), self._for_all)
+        picked = self._selecting.find(labels) if self._selecting is not None else ()
+        return picked[0] if picked else self._for_all
 
     @cached_property
-    def _selecting(self) -> SelectorIndex[MergedRule]:
+    def _selecting(self) -> SelectorIndex[MergedRule] | None:
+        """Those with a selector, by its labels; few hosts have any."""
         index: SelectorIndex[MergedRule] = SelectorIndex()
-        for merged_rule in self.merged:
-            if merged_rule.selector is not None:
-                index.add(merged_rule.selector, merged_rule)
-        return index
+        several = [one for one in self.merged if one.selector is not None]
+        for merged_rule in several:
+            index.add(merged_rule.selector or {}, merged_rule)
+        return index if several else None
 
     @cached_property
     def _for_all(self) -> MergedRule | None:
@@ -151,8 +153,7 @@ class _RuleGroup:
 
     def takes(self, export_to: frozenset[str]) -> bool:
         """Is a younger rule with the same selector merged into these?"""
-        is_wider = bool(self.export_to) and export_to > self.export_to
-        return is_wider or export_to == self.export_to
+        return _is_folded(export_to, self.export_to)
 
 
 def meetings(rules: Sequence[DestinationRule], *, is_for_home: bool = False) -> Iterator[RuleMerge]:
@@ -177,9 +178,7 @@ def meetings(rules: Sequence[DestinationRule], *, is_for_home: bool = False) -> 
                 is_last = False
                 if _is_lost(group, rule, known=known, is_for_home=is_for_home):
                     yield RuleMerge(group.first, rule, MergeLoss.OLDER, known)
-        if (
-            home is None or not is_last
-        ):  # one that is compared with another after that stands alone, too
+        if home is None or not is_last:  # the last comparison decides, as istiod has it
             home = _RuleGroup(export_to, selector, rule)
             groups.append(home)
         else:
@@ -246,6 +245,11 @@ def selector_of(rule: DestinationRule) -> Mapping[str, str] | None:
 def selector_key(selector: Labels | None) -> frozenset[tuple[str, str]] | None:
     """Give what equal selectors have in common."""
     return None if selector is None else frozenset(selector.items())
+
+
+def _is_folded(younger: frozenset[str], older: frozenset[str]) -> bool:
+    """Does a rule with a younger's ``exportTo`` reach all that an older one's names?"""
+    return younger == older or bool(older and younger >= older)
 
 
 def reaches(export_to: frozenset[str], namespace: str) -> bool:

@@ -263,8 +263,7 @@ class DestinationRules:
         return first
 
     def _reaches_all(self, rule: DestinationRule) -> bool:
-        export_to = self._export_to(rule)
-        return not export_to or "*" in export_to
+        return reaches(self._export_to(rule), "*")
 
     def replaced_by(self, rule: DestinationRule) -> DestinationRule | None:
         """Find a rule of another namespace that this one keeps from its own clients."""
@@ -320,7 +319,7 @@ class DestinationRules:
         host = self.host_of(rule)
         self._all.add(host, rule)
         self._singled_out.update(rule.export_to)
-        if not self.is_private(rule) and reaches(self._export_to(rule), "*"):
+        if not self.is_private(rule) and self._reaches_all(rule):
             self._public.setdefault(rule.namespace, set()).add(host)
         else:
             self._singled_out.add(rule.namespace)

@@ -23,7 +23,7 @@ _FILES = ("caCertificates", "clientCertificate", "privateKey")
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report the first file of each block below which no proxy of the input mounts anything."""
     for tls, _ in originations(destination_rule):
-        key = next((one for one in _FILES if mesh.injection.proxy_mounts.lack(tls.text(one))), None)
+        key = mesh.injection.proxy_mounts.first_lacking(tls, _FILES)
         if key is None:
             continue
         known = mesh.knows.everywhere("Pod")

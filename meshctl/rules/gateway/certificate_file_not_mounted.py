@@ -21,7 +21,7 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
     """Report the first file of each server that is kept and below which no proxy of the input mounts anything."""
     for server in gateway.servers:
         tls = server.tls
-        key = next((one for one in _FILES if mesh.injection.proxy_mounts.lack(tls.text(one))), None)
+        key = mesh.injection.proxy_mounts.first_lacking(tls, _FILES)
         if key is None or not any(fate.drop is None for _, fate in mesh.gateways.fates(server)):
             continue
         known = mesh.knows.everywhere("Pod")

@@ -15,10 +15,7 @@ from meshctl.resources import Gateway
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
-@rule(
-    on=Gateway, severity=Severity.ERROR, since="0.1.0",
-    needs=("service.beta.kubernetes.io/aws-load-balancer-ssl-cert",),
-)  # fmt: skip
+@rule(on=Gateway, severity=Severity.ERROR, since="0.1.0", needs=(OPENS_TLS,))
 def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
     """Report servers for TLS all of whose connections come decrypted."""
     for server in gateway.servers:

@@ -18,7 +18,7 @@ from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 @rule(on=Resource, severity=Severity.INFO, since="0.1.0", holds=("ingressClassName",))
 def check(ingress: Resource, mesh: Mesh) -> Iterator[Outcome]:
     """Report Ingresses whose class the whole mesh lacks."""
-    if ingress.kind != "Ingress" or not mesh.gateways.ingresses.lacks_class(ingress):
+    if not mesh.gateways.ingresses.lacks_class(ingress):
         return
     if not mesh.is_whole:
         yield NotChecked("the input may lack the IngressClass, which is of the whole cluster")

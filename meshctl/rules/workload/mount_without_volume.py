@@ -8,6 +8,7 @@ Fix: give the volume and the mount the same name.
 
 from collections.abc import Iterator
 
+from meshctl.istio.annotation_names import USER_VOLUME_MOUNT
 from meshctl.mesh import Mesh
 from meshctl.mesh.injection import mounts_without_volume
 from meshctl.resources import Workload
@@ -17,7 +18,7 @@ from meshctl.words import quoted
 
 @rule(
     on=Workload, severity=Severity.ERROR, since="0.1.0", hazard=True,
-    needs=("sidecar.istio.io/userVolumeMount",),
+    needs=(USER_VOLUME_MOUNT,),
 )  # fmt: skip
 def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     """Report the names of such mounts of pods that get the template which reads them."""

@@ -10,11 +10,11 @@ from typing import NamedTuple
 from meshctl.mesh.authorization.decision import is_dry_run
 from meshctl.mesh.authorization.rule_cover import covers_operations
 from meshctl.mesh.clauses.parts import Parts
+from meshctl.mesh.core.selectors import IdentityCache
 from meshctl.mesh.security.authorization_rules import may_admit, token_parts
 from meshctl.resources import AuthorizationPolicy, AuthorizationRule, Ref, Workload
 
 _TOKENS = "requestPrincipals"
-_Policies = Sequence[AuthorizationPolicy]
 _IDENTITIES = frozenset({"principals", "namespaces", "serviceAccounts"})
 
 
@@ -32,7 +32,7 @@ class TokenlessGateways:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._by_identity: dict[int, tuple[_Policies, list[AuthorizationRule]]] = {}
+        self._by_identity = IdentityCache(_of_identities)  # many workloads share their policies
 
     def of(self, policy: AuthorizationPolicy) -> TokenlessGateway | None:
         """Find the first workload of a policy that every gateway in front of it calls without a token."""
@@ -48,7 +48,7 @@ class TokenlessGateways:
             if (id(policies), gateways) in told:
                 continue
             told.add((id(policies), gateways))
-            rules = self._of_identities(policies)
+            rules = self._by_identity.of(policies)
             found = [self._wide(policy, rules, gateway) for gateway in gateways if rules]
             if found and found[0] is not None and all(found):
                 return TokenlessGateway(gateways[0], workload, sources[0].key(_TOKENS), found[0])
@@ -78,16 +78,11 @@ class TokenlessGateways:
                 return rule
         return None
 
-    def _of_identities(self, policies: _Policies) -> list[AuthorizationRule]:
-        """List the rules of ALLOW policies that ask of sources who they are, and nothing more."""
-        known = self._by_identity.get(id(policies))
-        if known is None:
-            several = (
-                policy for policy in policies if policy.action == "ALLOW" and not is_dry_run(policy)
-            )
-            found = [rule for policy in several for rule in policy.rules if _asks_identity(rule)]
-            known = self._by_identity[id(policies)] = policies, found
-        return known[1]
+
+def _of_identities(policies: Sequence[AuthorizationPolicy]) -> list[AuthorizationRule]:
+    """List the rules of ALLOW policies that ask of sources who they are, and nothing more."""
+    several = (policy for policy in policies if policy.action == "ALLOW" and not is_dry_run(policy))
+    return [rule for policy in several for rule in policy.rules if _asks_identity(rule)]
 
 
 def _asks_identity(rule: AuthorizationRule) -> bool:
