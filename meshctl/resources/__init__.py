@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from meshctl.resources.istio.sidecar import EgressListener as EgressListener
     from meshctl.resources.istio.sidecar import Sidecar as Sidecar
     from meshctl.resources.istio.telemetry import Telemetry as Telemetry
+    from meshctl.resources.istio.virtual_service import Condition as Condition
     from meshctl.resources.istio.virtual_service import Destination as Destination
     from meshctl.resources.istio.virtual_service import Match as Match
     from meshctl.resources.istio.virtual_service import Route as Route
@@ -92,6 +93,7 @@ _HOMES = {
     "Canary": "kubernetes.canary",
     "Certificate": "kubernetes.certificate",
     "CertificateIssuer": "kubernetes.certificate",
+    "Condition": "istio.virtual_service",
     "ConfigMap": "kubernetes.config_map",
     "ConfigPatch": "istio.envoy_filter",
     "Container": "kubernetes.workload",

@@ -26,6 +26,9 @@ _UNFILLED = lazy_pattern(
 )
 """What stands for the name of an object: ``service_name``, ``placeholderName``. No object has such a name."""
 
+_PLAIN = lazy_pattern(r"[a-z0-9.-]*")
+"""What nearly all names are; nothing in them has to be replaced."""
+
 _SIGNS = lazy_pattern(r"[$<@]|\{[{%]|__|[A-Z]_?[A-Z]")
 """One of them is in every placeholder."""
 
@@ -93,7 +96,7 @@ def _literal_texts(resource: Resource) -> Iterator[tuple[Path, str]]:
     """Walk the texts that are taken as they stand; those of its identity stand first."""
     for path in _IDENTITY:
         text = resource.metadata.get(path[-1])
-        if isinstance(text, str):
+        if isinstance(text, str) and not _PLAIN.fullmatch(text):
             yield path, text
     if resource.group not in _LITERAL_GROUPS and resource.kind not in {"Service", "Namespace"}:
         return

@@ -12,6 +12,7 @@ from meshctl.mesh.clauses.parts import Parts
 from meshctl.mesh.registry.services import HostPort, RegisteredHost
 from meshctl.mesh.traffic.delegates import MESH, gateway_name
 from meshctl.resources import Destination, Match, Route, ServiceEntry, VirtualService
+from meshctl.resources.cached_property import cached_property
 
 
 class KeptPort(NamedTuple):
@@ -29,8 +30,15 @@ class KeptAddresses:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
 
+    @cached_property
+    def _hosts(self) -> frozenset[str]:
+        """The hosts of all such entries."""
+        return frozenset(one.host for one in self._parts.registry if _keeps(one))
+
     def entry(self, destination: Destination) -> RegisteredHost | None:
         """Find the ServiceEntry without resolution that a destination means, if it is one."""
+        if self._parts.reachability.clusters.host_of(destination) not in self._hosts:
+            return None
         declared = self._parts.reachability.clusters.declared(destination)
         if declared and all(_keeps(registered_host) for registered_host in declared):
             return declared[0]
@@ -40,7 +48,7 @@ class KeptAddresses:
         self, service: VirtualService
     ) -> Iterator[tuple[str, Destination, RegisteredHost]]:
         """Walk the destinations that a gateway routes to and can't reach, each with the gateway."""
-        for route in service.routes:
+        for route in service.routes if self._hosts else ():
             gateways = self._gateways(route, service)
             for entry in route.routes if gateways else ():
                 host = self.entry(entry.destination)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from meshctl.mesh.clauses.parts import Parts
 from meshctl.mesh.core.hosts import covers, is_wildcard
 from meshctl.mesh.traffic.delegates import HttpRule
-from meshctl.resources import Destination, Ref, Service, View, VirtualService
+from meshctl.resources import Destination, Ref, View, VirtualService
 from meshctl.spelling import misspelling_of
 from meshctl.validation.webhook.fields.addresses import is_ip
 
@@ -26,14 +26,10 @@ class OutsideHosts:
     def name_of(self, destination: Destination) -> str:
         """Name the host outside the mesh that a destination means; empty for anything else."""
         declared = self._parts.reachability.clusters.declared(destination)
-        if not declared:
+        if not declared or not any(one.is_external or one.alias for one in declared):
             return ""
         host = self._parts.reachability.clusters.host_of(destination)
-        aliases = {
-            registered_host.source.external_name
-            for registered_host in declared
-            if isinstance(registered_host.source, Service) and registered_host.source.external_name
-        }
+        aliases = {registered_host.alias for registered_host in declared if registered_host.alias}
         if len(aliases) == len(declared) == 1:
             (alias,) = aliases
             is_inside = any(self._parts.registry.covering(alias))

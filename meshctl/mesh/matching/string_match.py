@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 from string import ascii_letters, ascii_lowercase, ascii_uppercase
-from typing import Final, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from meshctl.re2.automaton import (
     CANT_TELL,
@@ -22,9 +22,8 @@ from meshctl.re2.automaton import (
 from meshctl.re2.characters import EVERY_CHARACTER, union
 from meshctl.re2.parser import RegexError, parse
 from meshctl.re2.program import Take, repeat
+from meshctl.resources.istio.virtual_service import WRITTEN_KINDS as WRITTEN_KINDS
 from meshctl.words import quoted
-
-WRITTEN_KINDS: Final = ("exact", "prefix", "regex")
 
 
 class StringMatch(NamedTuple):

@@ -67,6 +67,7 @@ class Clusters:
         self._declared: dict[tuple[VirtualService, str], list[RegisteredHost]] = {}
         self._slips: dict[str, Slips] = {}
         self._viewers: dict[VirtualService, frozenset[str]] = {}
+        self._homes: dict[str, list[str]] = {}
 
     def host_of(self, destination: Destination) -> str:
         """Complete the host of a destination."""
@@ -124,7 +125,7 @@ class Clusters:
         writer = _writer(destination)
         seen = self.declared(destination)
         for name in self._routes.gateways_of(writer) if seen and writer.hosts else ():
-            homes = sorted(set(self.gateway_namespaces(name))) if name != MESH else []
+            homes = self._homes_of(name) if name != MESH else ()
             if homes and not any(
                 self._registry.find(seen[0].host, home) is not None for home in homes
             ):
@@ -189,6 +190,12 @@ class Clusters:
         for effective in self._gateways.distinct_of(gateway) if gateway is not None else ():
             if effective.workload.namespace is not None:
                 yield effective.workload.namespace
+
+    def _homes_of(self, name: str) -> list[str]:
+        """List the namespaces of ``gateway_namespaces``, in alphabetical order."""
+        if name not in self._homes:
+            self._homes[name] = sorted(set(self.gateway_namespaces(name)))
+        return self._homes[name]
 
     def _hides(self, service: VirtualService, host: str, hidden: list[RegisteredHost]) -> bool:
         """Is it sure that nobody who routes by a VirtualService sees a host?

@@ -123,6 +123,8 @@ class EgressPaths:
 
     def gateway_behind(self, destination: Destination) -> tuple[EffectiveGateway, int] | None:
         """Find the gateway of the input that a destination means, and the port of its container."""
+        if self._clusters.host_of(destination) not in self._hosts:
+            return None
         for declared in self._clusters.declared(destination):
             gateway = (
                 self._by_service.get(declared.source)
@@ -134,6 +136,12 @@ class EgressPaths:
             if gateway is not None and number is not None:
                 return gateway, gateway.workload.target(number)
         return None
+
+    @cached_property
+    def _hosts(self) -> frozenset[str]:
+        """The hosts of the Services of gateways."""
+        found = (self._registry.of(service) for service in self._by_service)
+        return frozenset(declared.host for several in found for declared in several)
 
     @cached_property
     def _by_service(self) -> dict[Service, EffectiveGateway]:

@@ -76,6 +76,11 @@ class RegisteredHost:
         return self._by_number.get(number)
 
     @cached_property
+    def has_tls(self) -> bool:
+        """Has it a port on which the server speaks TLS?"""
+        return any(port.protocol.is_tls for port in self.ports)
+
+    @cached_property
     def _by_number(self) -> dict[int, HostPort]:
         return {port.number: port for port in reversed(self.ports)}
 

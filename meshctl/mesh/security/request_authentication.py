@@ -311,12 +311,9 @@ def claim_matches(service: VirtualService) -> tuple[ClaimMatch, ...]:
 
 def _claim_matches(service: VirtualService) -> tuple[ClaimMatch, ...]:
     return tuple(
-        ClaimMatch(match, field, name)
-        for route in service.http
-        for match in route.matches
-        for field in ("headers", _WITHOUT)
-        for name in match.child(field).names()
-        if name.startswith(_CLAIMS)
+        ClaimMatch(condition.match, condition.field, condition.name)
+        for condition in service.conditions
+        if condition.name.startswith(_CLAIMS) and condition.field in ("headers", _WITHOUT)
     )
 
 

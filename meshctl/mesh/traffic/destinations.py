@@ -28,6 +28,7 @@ class Destinations:
             for backend in route.backends
         ]
         self._backends = frozenset((host, port) for _, host, port in backends)
+        self._backend_hosts = frozenset(host for _, host, _ in backends)
         self._asked = frozenset(
             (host, port) for kind, host, port in backends if kind in _OF_REQUESTS
         )
@@ -43,7 +44,7 @@ class Destinations:
 
     def leads_to(self, host: str) -> bool:
         """Does any route, of the Gateway API too, lead to exactly this host?"""
-        return bool(self.to(host)) or any(name == host for name, _ in self._backends)
+        return bool(self.to(host)) or host in self._backend_hosts
 
     def uses(self, host: str, subset: str) -> bool:
         """Does any route send requests to this subset of a host?"""
@@ -51,7 +52,7 @@ class Destinations:
 
     def comes_from_gateway(self, host: str) -> bool:
         """Does a VirtualService at a gateway, or a route of the Gateway API, lead to just this host?"""
-        return any(name == host for name, _ in self._backends) or any(
+        return host in self._backend_hosts or any(
             isinstance(destination.resource, VirtualService)
             and set(destination.resource.gateways) - {MESH}
             for destination in self.to(host)

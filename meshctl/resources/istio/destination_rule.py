@@ -43,7 +43,7 @@ class TrafficPolicy(View):
 class Subset(View):
     """One named subset."""
 
-    @property
+    @cached_property
     def name(self) -> str:
         """Its name."""
         return self.text("name")

@@ -87,12 +87,12 @@ class ServiceEntry(Resource):
         """Labels of the pods and WorkloadEntries behind it; empty for none."""
         return self.spec.child("workloadSelector").labels_of("labels")
 
-    @property
+    @cached_property
     def is_external(self) -> bool:
         """Is it outside the mesh? MESH_EXTERNAL is enum value 0, so the default."""
         return self.spec.text("location") != "MESH_INTERNAL"
 
-    @property
+    @cached_property
     def resolution(self) -> str:
         """NONE unless written."""
         return self.spec.text("resolution") or "NONE"

@@ -1,7 +1,16 @@
 """A view of VirtualService."""
 
+from collections.abc import Iterator
+from typing import Final, Literal, NamedTuple
+
 from meshctl.resources.resource import Resource
 from meshctl.resources.view import View, as_number, cached_property, views
+
+_FIELDS = ("uri", "scheme", "method", "authority")
+_MAPPINGS = ("headers", "withoutHeaders", "queryParams")
+WrittenKind = Literal["exact", "prefix", "regex"]
+WRITTEN_KINDS: Final[tuple[WrittenKind, ...]] = ("exact", "prefix", "regex")
+"""The kinds of a condition on a text, a StringMatch, as they are written."""
 
 
 class Destination(View):
@@ -55,6 +64,19 @@ class Match(View):
     def gateways(self) -> tuple[str, ...]:
         """Gateways the match is limited to, as written; empty inherits the VirtualService's."""
         return self.texts("gateways")
+
+
+class Condition(NamedTuple):
+    """One condition of a match on a text: a StringMatch, as written."""
+
+    match: Match
+    field: str
+    """``uri``, ``scheme``, ``method``, ``authority``, ``headers``, ``withoutHeaders`` or ``queryParams``."""
+    name: str
+    """The header or parameter; empty for a field that is one condition."""
+    view: View
+    texts: tuple[tuple[WrittenKind, str], ...]
+    """What is asked for, each with its kind: ``exact``, ``prefix`` or ``regex``."""
 
 
 class Fault(View):
@@ -174,6 +196,16 @@ class VirtualService(Resource):
         return views(self.spec, "http", Route)
 
     @cached_property
+    def conditions(self) -> tuple[Condition, ...]:
+        """The conditions on texts of all its http matches, in the order of matches."""
+        return tuple(
+            condition
+            for route in self.http
+            for match in route.matches
+            for condition in _conditions(match)
+        )
+
+    @cached_property
     def tls(self) -> tuple[Route, ...]:
         """The TLS routes in order."""
         return views(self.spec, "tls", Route)
@@ -187,3 +219,19 @@ class VirtualService(Resource):
     def routes(self) -> tuple[Route, ...]:
         """All routes: http, tls, tcp."""
         return self.http + self.tls + self.tcp
+
+
+def _conditions(match: Match) -> Iterator[Condition]:
+    for field in _FIELDS:
+        if field in match.data:
+            yield _condition(match, field, "", match.child(field))
+    for field in _MAPPINGS:
+        if field in match.data:
+            mapping = match.child(field)
+            for name in mapping.names():
+                yield _condition(match, field, name, mapping.child(name))
+
+
+def _condition(match: Match, field: str, name: str, view: View) -> Condition:
+    texts = ((kind, view.text(kind)) for kind in WRITTEN_KINDS)
+    return Condition(match, field, name, view, tuple(pair for pair in texts if pair[1]))

@@ -55,12 +55,12 @@ class Service(Resource):
         """Its ports in order."""
         return views(self.spec, "ports", ServicePort)
 
-    @property
+    @cached_property
     def type(self) -> str:
         """ClusterIP unless written."""
         return self.spec.text("type") or "ClusterIP"
 
-    @property
+    @cached_property
     def external_name(self) -> str:
         """The name that an ExternalName Service stands for, empty for other types."""
         return self.spec.text("externalName") if self.type == "ExternalName" else ""
@@ -77,7 +77,7 @@ class Service(Resource):
         """Do connections from outside keep their address (``externalTrafficPolicy: Local``)?"""
         return self.spec.text("externalTrafficPolicy") == "Local"
 
-    @property
+    @cached_property
     def is_headless(self) -> bool:
         """Has it no address of its own (``clusterIP: None``)?"""
         return self.spec.text("clusterIP") == "None"

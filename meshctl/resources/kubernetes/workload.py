@@ -23,7 +23,7 @@ _TEMPLATE_PATHS = {
 class Container(View):
     """One container of a pod."""
 
-    @property
+    @cached_property
     def name(self) -> str:
         """Its name."""
         return self.text("name")
@@ -33,12 +33,11 @@ class Container(View):
         """Its declared ports."""
         return views(self, "ports", View)
 
-    @property
-    def probes(self) -> Iterator[tuple[str, View]]:
+    @cached_property
+    def probes(self) -> tuple[tuple[str, View], ...]:
         """The probes it has: their key and what they say."""
-        for key in ("livenessProbe", "readinessProbe", "startupProbe"):
-            if self.has(key):
-                yield key, self.child(key)
+        keys = ("livenessProbe", "readinessProbe", "startupProbe")
+        return tuple((key, self.child(key)) for key in keys if self.has(key))
 
 
 class Workload(Resource):

@@ -25,9 +25,8 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report rules outside the namespaces that the waypoint of their Service reads."""
     service = ambient_service(destination_rule, mesh.registry, mesh.ambient)
-    place = proxy_setting(destination_rule)
     use = mesh.ambient.waypoint_use(service) if service is not None else None
-    if service is None or use is None or place is None:
+    if service is None or use is None or proxy_setting(destination_rule) is None:
         return
     if destination_rule.namespace not in {
         service.namespace, use.namespace, mesh.config.root_namespace,

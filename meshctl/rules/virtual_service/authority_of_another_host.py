@@ -9,8 +9,8 @@ Fix: write the other host into `hosts`, or correct the condition.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.matching import WRITTEN_KINDS, StringMatch
-from meshctl.resources import Match, View, VirtualService
+from meshctl.mesh.matching import StringMatch
+from meshctl.resources import Condition, VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 _HOST = frozenset({"host", ":authority"})
@@ -19,24 +19,19 @@ _HOST = frozenset({"host", ":authority"})
 @rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0", holds=("authority", "headers"))
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report authorities that no request for the hosts has."""
-    for route in service.http:
-        for match in route.matches:
-            for condition in _conditions(match):
-                for kind in WRITTEN_KINDS:
-                    text = condition.text(kind)
-                    asked = StringMatch(kind, text) if text else None
-                    if asked is not None and mesh.clauses.asked_hosts.never_is(service, asked):
-                        yield Finding(
-                            condition.at(kind),
-                            f"{condition.path[-1]} {asked} never matches: requests come for "
-                            f"{', '.join(service.hosts[:3])} alone",
-                        )
+    for condition in service.conditions:
+        if condition.field != "authority" and not _is_host(condition):
+            continue
+        for kind, text in condition.texts:
+            asked = StringMatch(kind, text)
+            if mesh.clauses.asked_hosts.never_is(service, asked):
+                yield Finding(
+                    condition.view.at(kind),
+                    f"{condition.name or condition.field} {asked} never matches: requests come for "
+                    f"{', '.join(service.hosts[:3])} alone",
+                )
 
 
-def _conditions(match: Match) -> Iterator[View]:
-    """Walk the conditions on the Host: of HTTP/2, or by its older name, which Envoy reads as one."""
-    yield match.child("authority")
-    headers = match.child("headers")
-    for name in headers.names():
-        if name.lower() in _HOST:
-            yield headers.child(name)
+def _is_host(condition: Condition) -> bool:
+    """Is it on the Host by its older names, which Envoy reads as one with the authority?"""
+    return condition.field == "headers" and condition.name.lower() in _HOST

@@ -22,12 +22,13 @@ from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 )  # fmt: skip
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report each condition on a claim, for the first gateway that can't know it."""
+    asked = claim_matches(service)
     gateways = [
         binding.gateway
-        for binding in mesh.gateways.bindings.of(service)
+        for binding in (mesh.gateways.bindings.of(service) if asked else ())
         if binding.gateway is not None
     ]
-    for claim_match in claim_matches(service):
+    for claim_match in asked:
         wanted = {
             mesh.gateways.bindings.name_of(name, service) for name in claim_match.match.gateways
         }

@@ -19,6 +19,8 @@ from meshctl.rules.api import Finding, Outcome, Severity, delete, rule
 )  # fmt: skip
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report entries that do nothing beside entries that do something."""
+    if len(service.gateways) < 2 or not service.hosts:  # noqa: PLR2004 - beside one that does
+        return
     bindings = list(mesh.gateways.bindings.of(service))
     useless = [
         binding
@@ -29,7 +31,7 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             for host in service.hosts
         )
     ]
-    if len(useless) == len(bindings) or not service.hosts:
+    if len(useless) == len(bindings):
         return
     for each_binding in useless:
         finding = Finding(

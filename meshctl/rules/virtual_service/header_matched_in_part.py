@@ -11,7 +11,7 @@ Fix: let the rest in: `regex: ^(.*;\s*)?user=ann(;.*)?$` for a cookie, `.*Mobile
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.matching import WRITTEN_KINDS, StringMatch, matched_in_part
+from meshctl.mesh.matching import StringMatch, matched_in_part
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 from meshctl.words import quoted
@@ -23,18 +23,12 @@ from meshctl.words import quoted
 )  # fmt: skip
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report conditions on cookies and long headers that leave no room for the rest."""
-    for route in service.http:
-        for match in route.matches:
-            for field in ("headers", "withoutHeaders", "queryParams"):
-                headers = match.child(field)
-                for name in headers.names() if headers.data else ():
-                    condition = headers.child(name)
-                    for kind in WRITTEN_KINDS:
-                        text = condition.text(kind)
-                        missed = matched_in_part(name, StringMatch(kind, text)) if text else None
-                        if missed is not None:
-                            yield Finding(
-                                condition.at(kind),
-                                f"{quoted(missed.value)} doesn't match {kind} {quoted(text)}: {missed.why}",
-                                severity=Severity.INFO if missed.has_room else None,
-                            )
+    for condition in service.conditions:
+        for kind, text in condition.texts if condition.name else ():
+            missed = matched_in_part(condition.name, StringMatch(kind, text))
+            if missed is not None:
+                yield Finding(
+                    condition.view.at(kind),
+                    f"{quoted(missed.value)} doesn't match {kind} {quoted(text)}: {missed.why}",
+                    severity=Severity.INFO if missed.has_room else None,
+                )

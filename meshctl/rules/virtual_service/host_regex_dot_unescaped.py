@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.resources import Ref, Route, VirtualService
+from meshctl.resources import Ref, VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 from meshctl.words import quoted
 
@@ -21,23 +21,23 @@ _BARE_DOT = re.compile(r"(?<=[A-Za-z0-9*+)])(?<!\\)\.(?=[A-Za-z0-9]+(?:\\?\.|$|[
 @rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0", holds=("regex",))
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report dots between the labels of a name that are not escaped."""
+    for pattern, place in _patterns(service):
+        dot = _BARE_DOT.search(pattern)
+        if dot is not None:
+            yield Finding(
+                place,
+                f"the dot before {quoted(pattern[dot.end() :])} stands for any character here; "
+                "write \\. for a dot",
+            ).fixed_by(put(place, _BARE_DOT.sub(r"\.", pattern)), safe=False)
+
+
+def _patterns(service: VirtualService) -> Iterator[tuple[str, Ref]]:
+    for condition in service.conditions:
+        for kind, text in condition.texts if condition.field == "authority" else ():
+            if kind == "regex":
+                yield text, condition.view.at(kind)
     for route in service.http:
-        for pattern, place in _patterns(route):
-            dot = _BARE_DOT.search(pattern)
-            if dot is not None:
-                yield Finding(
-                    place,
-                    f"the dot before {quoted(pattern[dot.end() :])} stands for any character here; "
-                    "write \\. for a dot",
-                ).fixed_by(put(place, _BARE_DOT.sub(r"\.", pattern)), safe=False)
-
-
-def _patterns(route: Route) -> Iterator[tuple[str, Ref]]:
-    for match in route.matches:
-        authority = match.child("authority")
-        if authority.text("regex"):
-            yield authority.text("regex"), authority.at("regex")
-    for index, origin in route.child("corsPolicy").items("allowOrigins"):
-        pattern = origin.get("regex")
-        if isinstance(pattern, str):
-            yield pattern, route.at("corsPolicy", "allowOrigins", index, "regex")
+        for index, origin in route.child("corsPolicy").items("allowOrigins"):
+            pattern = origin.get("regex")
+            if isinstance(pattern, str):
+                yield pattern, route.at("corsPolicy", "allowOrigins", index, "regex")

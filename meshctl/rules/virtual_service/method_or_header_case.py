@@ -10,47 +10,55 @@ Fix: write methods in capitals, schemes, hosts and header names in small letters
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.matching import StringMatch, from_istio
-from meshctl.resources import Match, VirtualService
+from meshctl.mesh.matching import StringMatch
+from meshctl.resources import Condition, VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, put, rename, rule
 from meshctl.words import with_article
 
 _VERBS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE")
-_METHODS = ("capitals", str.upper, _VERBS)
-_SCHEMES = ("small letters", str.lower, ("http", "https"))
+_CASES = {
+    "method": ("capitals", str.upper, _VERBS),
+    "scheme": ("small letters", str.lower, ("http", "https")),
+}
 _FIELDS = ("method", "scheme", "authority", "headers", "withoutHeaders")
 
 
 @rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0", holds=_FIELDS)
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report methods and schemes that never match, and header names in capitals as a smell."""
-    for route in service.http:
-        for match in route.matches:
-            if any(map(match.has, _FIELDS)):
-                yield from _check(match)
+    for condition in service.conditions:
+        asked = next((StringMatch(kind, text) for kind, text in condition.texts), None)
+        if condition.name:
+            yield from _header_name(condition)
+        elif asked is not None and condition.field == "authority":
+            yield from _host(condition, asked)
+        elif asked is not None and condition.field in _CASES:
+            yield from _word(condition, asked)
 
 
-def _check(match: Match) -> Iterator[Finding]:
-    request = from_istio(match.data, frozenset())
-    for key, asked, (case, sent, known) in (
-        ("method", request.method, _METHODS),
-        ("scheme", request.scheme, _SCHEMES),
-    ):
-        if asked is not None and _has_wrong_case(asked, known):
-            place = match.at(key, asked.kind)
-            edits = [put(place, sent(asked.value))] if asked.kind != "regex" else []
-            why = f"its case counts, and {with_article(key)} is sent in {case}"
-            yield Finding(place, f"{key} {asked} never matches: {why}").fixed_by(*edits)
-    host = request.authority
-    if host and host.kind != "regex" and host.value.lower() != host.value:
-        message = f"authority {host} misses requests of browsers: they send hosts in small letters"
-        yield Finding(match.at("authority", host.kind), message, severity=Severity.WARNING)
-    for field in ("headers", "withoutHeaders"):
-        for name in map(str, match.child(field).data):
-            if name != name.lower() and not name.startswith("@"):
-                message = f"header name {name} has capitals; the API asks for {name.lower()}"
-                found = Finding(match.key(field, name), message, severity=Severity.INFO)
-                yield found.fixed_by(rename(match.key(field, name), name.lower()))
+def _word(condition: Condition, asked: StringMatch) -> Iterator[Finding]:
+    case, sent, known = _CASES[condition.field]
+    if _has_wrong_case(asked, known):
+        place = condition.view.at(asked.kind)
+        edits = [put(place, sent(asked.value))] if asked.kind != "regex" else []
+        why = f"its case counts, and {with_article(condition.field)} is sent in {case}"
+        yield Finding(place, f"{condition.field} {asked} never matches: {why}").fixed_by(*edits)
+
+
+def _host(condition: Condition, asked: StringMatch) -> Iterator[Finding]:
+    if asked.kind != "regex" and asked.value.lower() != asked.value:
+        message = f"authority {asked} misses requests of browsers: they send hosts in small letters"
+        yield Finding(condition.view.at(asked.kind), message, severity=Severity.WARNING)
+
+
+def _header_name(condition: Condition) -> Iterator[Finding]:
+    name = condition.name
+    is_header = condition.field in ("headers", "withoutHeaders")
+    if is_header and name != name.lower() and not name.startswith("@"):
+        place = condition.match.key(condition.field, name)
+        message = f"header name {name} has capitals; the API asks for {name.lower()}"
+        found = Finding(place, message, severity=Severity.INFO)
+        yield found.fixed_by(rename(place, name.lower()))
 
 
 def _has_wrong_case(asked: StringMatch, known: tuple[str, ...]) -> bool:

@@ -26,12 +26,11 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     mesh_only = bool(service.hosts) and set(mesh.traffic.routes.gateways_of(service)) == {MESH}
     for route in service.http:
         for destination in route.destinations:
+            declared = mesh.reachability.clusters.declared(destination)
+            if not any(registered_host.has_tls for registered_host in declared):
+                continue
             host = mesh.reachability.clusters.host_of(destination)
-            every = [
-                port
-                for registered_host in mesh.reachability.clusters.declared(destination)
-                for port in registered_host.ports
-            ]
+            every = [port for registered_host in declared for port in registered_host.ports]
             ports = [port for port in every if destination.port in {None, port.number}]
             if len(ports) != 1 or not ports[0].protocol.is_tls:
                 continue

@@ -25,12 +25,11 @@ _OPEN_ENDED = ("*", "+", "?", ")", "}", "$")
 @rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0", holds=("regex",))
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report regexes with a better form; only those that look like a search are warnings."""
-    for route in service.http:
-        for match in route.matches:
-            pattern = match.child("uri").text("regex") if match.has("uri") else ""
-            found = _judge(pattern) if pattern else None
+    for condition in service.conditions:
+        for kind, pattern in condition.texts if condition.field == "uri" else ():
+            found = _judge(pattern) if kind == "regex" else None
             if found is not None:
-                yield Finding(match.at("uri", "regex"), found[0], severity=found[1])
+                yield Finding(condition.view.at(kind), found[0], severity=found[1])
 
 
 def _judge(pattern: str) -> tuple[str, Severity | None] | None:

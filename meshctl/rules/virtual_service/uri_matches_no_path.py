@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.matching import PATH, WRITTEN_KINDS, StringMatch, find_text
+from meshctl.mesh.matching import PATH, StringMatch, find_text
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
@@ -25,20 +25,16 @@ _WITHOUT_SLASH = re.compile(r"\w[\w/-]*")
 @rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0", holds=("uri",))
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report conditions that the path of no request meets."""
-    for route in service.http:
-        for match in route.matches:
-            uri = match.child("uri")
-            for kind in WRITTEN_KINDS:
-                value = uri.text(kind)
-                if value in ("", _ASTERISK):
-                    continue
-                path = StringMatch(kind, value)
-                has_blank = kind != "regex" and " " in value
-                if has_blank or find_text((path,), (), PATH) is None:
-                    found = Finding(uri.at(kind), f"no path matches {path}: {_why(path)}")
-                    if kind != "regex" and _WITHOUT_SLASH.fullmatch(value):
-                        found = found.fixed_by(put(uri.at(kind), f"/{value}"))
-                    yield found
+    for condition in service.conditions:
+        for kind, value in condition.texts if condition.field == "uri" else ():
+            path = StringMatch(kind, value)
+            has_blank = kind != "regex" and " " in value
+            if value != _ASTERISK and (has_blank or find_text((path,), (), PATH) is None):
+                place = condition.view.at(kind)
+                found = Finding(place, f"no path matches {path}: {_why(path)}")
+                if kind != "regex" and _WITHOUT_SLASH.fullmatch(value):
+                    found = found.fixed_by(put(place, f"/{value}"))
+                yield found
 
 
 def _why(path: StringMatch) -> str:

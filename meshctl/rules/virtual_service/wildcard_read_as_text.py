@@ -11,50 +11,40 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.mesh.matching import is_no_method, looks_like_regex, repeated_by_star, template_in
-from meshctl.resources import Match, View, VirtualService
+from meshctl.resources import Condition, VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 from meshctl.words import quoted
 
-_FIELDS = ("uri", "method", "authority", "scheme")
-_MAPS = ("headers", "withoutHeaders", "queryParams")
 _WITH_STARS = ("accept", "if-match", "if-none-match", "access-control-", "content-range")
+"""How names of headers begin whose values have stars of their own."""
 
 
 @rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0", holds=("match",))
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report stars in text, and regexes that are globs; those of headers are warnings."""
-    for route in service.http:
-        for match in route.matches:
-            for condition, severity in _conditions(match):
-                yield from _text(condition, severity)
-                if repeated := repeated_by_star(condition.text("regex")):
-                    why = f"the star repeats {quoted(repeated)}; anything is '.*'"
-                    message = f"in regex {quoted(condition.text('regex'))} {why}"
-                    yield Finding(condition.at("regex"), message, severity=Severity.WARNING)
+    for condition in service.conditions:
+        if condition.name.lower().startswith(_WITH_STARS):
+            continue
+        for kind, text in condition.texts:
+            if kind != "regex":
+                yield from _text(condition, kind, text)
+            elif repeated := repeated_by_star(text):
+                why = f"the star repeats {quoted(repeated)}; anything is '.*'"
+                message = f"in regex {quoted(text)} {why}"
+                yield Finding(condition.view.at("regex"), message, severity=Severity.WARNING)
 
 
-def _text(condition: View, severity: Severity | None) -> Iterator[Finding]:
-    field = condition.path[-1]
-    for kind in ("exact", "prefix"):
-        text = condition.text(kind)
-        compared, misread = f"{kind} {quoted(text)} is compared as text", ""
-        if "*" in text and text != "*":
-            found = Finding(condition.at(kind), f"{compared}, star and all", severity=severity)
-            plain = kind == "prefix" and text.endswith("/*") and text.count("*") == 1
-            yield found.fixed_by(*([put(condition.at(kind), text[:-1])] if plain else []))
-        elif looks_like_regex(text) or (field == "method" and is_no_method(text)):
-            misread = "; only regex has patterns"
-        elif field == "uri" and (parameter := template_in(text)):
-            misread = f", {parameter} too"
-        if misread:
-            yield Finding(condition.at(kind), f"{compared}{misread}", severity=Severity.WARNING)
-
-
-def _conditions(match: Match) -> Iterator[tuple[View, Severity | None]]:
-    for field in _FIELDS:
-        if match.has(field):
-            yield match.child(field), None
-    for field in _MAPS:
-        for name in match.child(field).names() if match.has(field) else ():
-            if not name.lower().startswith(_WITH_STARS):  # whose values have stars of their own
-                yield match.child(field, name), Severity.WARNING
+def _text(condition: Condition, kind: str, text: str) -> Iterator[Finding]:
+    place, field = condition.view.at(kind), condition.field
+    compared, misread = f"{kind} {quoted(text)} is compared as text", ""
+    if "*" in text and text != "*":
+        severity = Severity.WARNING if condition.name else None
+        found = Finding(place, f"{compared}, star and all", severity=severity)
+        plain = kind == "prefix" and text.endswith("/*") and text.count("*") == 1
+        yield found.fixed_by(*([put(place, text[:-1])] if plain else []))
+    elif looks_like_regex(text) or (field == "method" and is_no_method(text)):
+        misread = "; only regex has patterns"
+    elif field == "uri" and (parameter := template_in(text)):
+        misread = f", {parameter} too"
+    if misread:
+        yield Finding(place, f"{compared}{misread}", severity=Severity.WARNING)

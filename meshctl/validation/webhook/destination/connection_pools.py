@@ -30,8 +30,10 @@ def check_connection_pool(owner: View, key: str = "connectionPool") -> Iterator[
     if not pool.has("http") and not pool.has("tcp"):
         yield refuse(owner.key(key), f"{key} is empty; it needs http or tcp")
         return
-    yield from _check_http(pool.child("http"))
-    yield from _check_tcp(pool.child("tcp"))
+    if pool.has("http"):
+        yield from _check_http(pool.child("http"))
+    if pool.has("tcp"):
+        yield from _check_tcp(pool.child("tcp"))
 
 
 def _check_http(http: View) -> Iterator[Fault]:

@@ -5,8 +5,9 @@ Mirrors ValidateDestinationRule, pkg/config/validation/validation.go, Istio 1.31
 
 from collections.abc import Iterator
 
+from meshctl.resources.istio.destination_rule import DestinationRule
 from meshctl.resources.resource import Resource
-from meshctl.resources.view import View, views
+from meshctl.resources.view import View
 from meshctl.validation.faults import Fault
 from meshctl.validation.webhook.answers import refuse
 from meshctl.validation.webhook.destination.destinations import why_not_subset_name
@@ -24,8 +25,9 @@ def check(resource: Resource) -> Iterator[Fault]:
     if why := why_not_host(spec.text("host")):
         yield refuse(spec.at("host"), why)
     yield from check_traffic_policy(spec)
+    assert isinstance(resource, DestinationRule)  # noqa: S101 - narrows the type
     seen = set()
-    for subset in views(spec, "subsets", View):
+    for subset in resource.subsets:
         name = subset.text("name")
         if name in seen:
             yield refuse(subset.at("name"), f"two subsets are named {quoted(name)}")

@@ -6,7 +6,8 @@ Istio 1.31.
 
 from collections.abc import Iterator
 
-from meshctl.resources.view import View, views
+from meshctl.resources.istio.virtual_service import Route
+from meshctl.resources.view import View
 from meshctl.validation.faults import Fault
 from meshctl.validation.webhook.answers import refuse
 from meshctl.validation.webhook.fields.hosts import is_label, why_not_host
@@ -35,15 +36,15 @@ def check_destination(destination: View) -> Iterator[Fault]:
         yield from check_number(destination.child("port"))
 
 
-def check_routes(owner: View, *, converted: bool) -> Iterator[Fault]:
+def check_routes(owner: Route, *, converted: bool) -> Iterator[Fault]:
     """Check the destinations of a route and their weights.
 
     ``converted``: istiod made the route from one of the Gateway API, whose destinations it checks.
     """
-    routes = views(owner, "route", View)
+    routes = owner.routes
     for route in routes:
         if not converted:
-            yield from check_destination(route.child("destination"))
+            yield from check_destination(route.destination)
         if (weight := route.number("weight") or 0) < 0:
             yield refuse(route.at("weight"), f"the weight {weight} is negative")
     if len(routes) > 1 and sum(route.number("weight") or 0 for route in routes) == 0:

@@ -28,7 +28,7 @@ def check_traffic_policy(owner: View) -> Iterator[Fault]:
     if not owner.has("trafficPolicy"):
         return
     policy = owner.child("trafficPolicy")
-    if not any(policy.has(key) for key in _FIELDS if policy.data.get(key) != []):
+    if not any(policy.data[key] != [] for key in policy.names() if key in _FIELDS):
         yield refuse(
             owner.key("trafficPolicy"),
             f"trafficPolicy is empty; it needs one of {', '.join(_FIELDS)}",

@@ -22,6 +22,8 @@ _BOOLEANS = frozenset({
 def check_annotations(resource: Resource) -> Fault | None:
     """Find the first annotation that is refused."""
     annotations = resource.annotations
+    if not annotations:
+        return None
     place = resource.child("metadata", "annotations")
     if DRY_RUN in annotations and (why := _why_not_dry_run(resource, annotations[DRY_RUN])):
         return refuse(place.at(DRY_RUN), why)

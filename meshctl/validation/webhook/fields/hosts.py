@@ -6,6 +6,7 @@ pkg/config/host/name.go of Istio 1.31.
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from meshctl.lazy_pattern import lazy_pattern
 from meshctl.resources.view import Ref
@@ -24,6 +25,7 @@ _INTEGER = lazy_pattern(r"[-+]?[0-9]+")
 _SNI_PARTS = 4
 
 
+@lru_cache(maxsize=4096)
 def is_label(text: str) -> bool:
     """Is it one label of a DNS name? Istio accepts capitals, too."""
     return len(text) <= LONGEST_LABEL and _LABEL.fullmatch(text) is not None
@@ -34,6 +36,7 @@ def why_not_fqdn(host: str) -> str | None:
     return _why_not_sized(host) or _why_not_labels(host, host)
 
 
+@lru_cache(maxsize=4096)
 def why_not_host(host: str) -> str | None:
     """Say why a text is neither a host nor a wildcard host."""
     if why := _why_not_sized(host):

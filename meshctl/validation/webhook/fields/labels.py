@@ -22,6 +22,8 @@ _VALUE = lazy_pattern(f"(?:{_NAME})?")
 
 def check_labels(owner: View, key: str) -> Iterator[Fault]:
     """Check a field that holds labels."""
+    if key not in owner.data:
+        return
     labels = owner.child(key)
     for name, value in owner.labels_of(key).items():
         if why := _why_not_key(name):

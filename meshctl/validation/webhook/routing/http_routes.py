@@ -5,6 +5,7 @@ Mirrors validateHTTPRoute, pkg/config/validation/virtualservice.go, Istio 1.31.
 
 from collections.abc import Iterator
 
+from meshctl.resources.istio.virtual_service import Match, Route
 from meshctl.resources.view import View, views
 from meshctl.validation.faults import Fault
 from meshctl.validation.webhook.answers import refuse, warn
@@ -39,29 +40,30 @@ _MIRRORING = frozenset({
 })  # fmt: skip
 
 
-def check_http_route(route: View, *, is_delegate: bool, converted: bool) -> Iterator[Fault]:
+def check_http_route(route: Route, *, is_delegate: bool, converted: bool) -> Iterator[Fault]:
     """Check one HTTP route."""
+    written = route.names()
     yield from _check_conflicts(route, is_delegate=is_delegate)
-    for match in views(route, "match", View):
+    for match in route.matches:
         yield from _check_match(match)
-    if route.has("headers"):
+    if "headers" in written:
         yield from check_operations(route.child("headers"))
         yield from _check_authority(route)
-    if route.has("corsPolicy"):
+    if "corsPolicy" in written:
         yield from check_cors(route.child("corsPolicy"))
-    if route.has("fault"):
+    if "fault" in written:
         yield from check_fault(route)
-    if not _MIRRORING.isdisjoint(route.data):
+    if not _MIRRORING.isdisjoint(written):
         yield from _check_mirrors(route)
-    if route.has("redirect"):
+    if "redirect" in written:
         yield from check_redirect(route)
-    if route.has("directResponse"):
+    if "directResponse" in written:
         yield from check_direct_response(route.child("directResponse"))
-    if route.has("retries"):
+    if "retries" in written:
         yield from check_retries(route.child("retries"))
-    if route.has("rewrite"):
+    if "rewrite" in written:
         yield from check_rewrite(route.child("rewrite"))
-    for destination in views(route, "route", View):
+    for destination in route.routes:
         if destination.has("headers"):
             yield from check_operations(destination.child("headers"))
     yield from check_routes(route, converted=converted)
@@ -70,7 +72,7 @@ def check_http_route(route: View, *, is_delegate: bool, converted: bool) -> Iter
 
 def _check_conflicts(route: View, *, is_delegate: bool) -> Iterator[Fault]:
     """Check that the route does one thing: delegate, redirect, answer itself, or send on."""
-    has = {key for key in _ACTIONS.intersection(route.data) if route.has(key)}
+    has = set(_ACTIONS.intersection(route.names()))
     if route.data.get("route") == []:
         has.discard("route")
     if "delegate" in has and not is_delegate:
@@ -94,9 +96,10 @@ def _check_conflicts(route: View, *, is_delegate: bool) -> Iterator[Fault]:
         yield refuse(route.key("mirror"), "mirror and mirrors exclude each other; use mirrors")
 
 
-def _check_match(match: View) -> Iterator[Fault]:
+def _check_match(match: Match) -> Iterator[Fault]:
+    written = match.names()
     for key in ("headers", "withoutHeaders", "queryParams"):
-        if not match.has(key):
+        if key not in written:
             continue
         texts = match.child(key)
         for name in texts.names():
@@ -106,9 +109,9 @@ def _check_match(match: View) -> Iterator[Fault]:
             if key != "withoutHeaders" or texts.child(name).text("regex") != "*":
                 yield from check_string_match(texts.child(name))
     for key in ("scheme", "method", "authority"):
-        if match.has(key):
+        if key in written:
             yield from check_string_match(match.child(key))
-    if match.has("uri"):
+    if "uri" in written:
         yield from check_regex(match.child("uri"))
     yield from check_optional_number(match, "port")
     yield from check_labels(match, "sourceLabels")

@@ -5,7 +5,8 @@ Mirrors validateTLSRoute and validateTCPRoute, pkg/config/validation/validation.
 
 from collections.abc import Iterator
 
-from meshctl.resources.view import View, views
+from meshctl.resources.istio.virtual_service import Route
+from meshctl.resources.view import View
 from meshctl.validation.faults import Fault
 from meshctl.validation.webhook.answers import refuse, warn
 from meshctl.validation.webhook.destination.destinations import check_routes
@@ -31,11 +32,13 @@ class VirtualServiceHosts:
         return host in self._exact or any(is_within(host, wide) for wide in self._wild)
 
 
-def check_tls_route(route: View, hosts: VirtualServiceHosts, *, converted: bool) -> Iterator[Fault]:
+def check_tls_route(
+    route: Route, hosts: VirtualServiceHosts, *, converted: bool
+) -> Iterator[Fault]:
     """Check one route by SNI."""
     if not route.data.get("match"):
         yield refuse(route.at("match"), "a TLS route needs a match with sniHosts")
-    for match in views(route, "match", View):
+    for match in route.matches:
         sni_hosts = match.texts("sniHosts")
         if not sni_hosts:
             yield refuse(match.at("sniHosts"), "a match of TLS needs at least one of sniHosts")
@@ -46,15 +49,15 @@ def check_tls_route(route: View, hosts: VirtualServiceHosts, *, converted: bool)
     yield from _check_route(route, converted=converted)
 
 
-def check_tcp_route(route: View, *, converted: bool) -> Iterator[Fault]:
+def check_tcp_route(route: Route, *, converted: bool) -> Iterator[Fault]:
     """Check one route of plain TCP; the webhook keeps its warnings to itself."""
-    for match in views(route, "match", View):
+    for match in route.matches:
         yield from _check_match(match)
         yield from (fault for fault in check_gateways(match) if not fault.is_warning)
     yield from _check_route(route, converted=converted)
 
 
-def _check_route(route: View, *, converted: bool) -> Iterator[Fault]:
+def _check_route(route: Route, *, converted: bool) -> Iterator[Fault]:
     if not route.data.get("route"):
         yield refuse(route.at("route"), "this route sends nothing anywhere; it needs a route")
     yield from check_routes(route, converted=converted)

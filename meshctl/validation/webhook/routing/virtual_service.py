@@ -6,6 +6,7 @@ null entries and routes without a destination.
 
 from collections.abc import Iterator
 
+from meshctl.resources.istio.virtual_service import VirtualService
 from meshctl.resources.resource import Resource
 from meshctl.resources.view import View, views
 from meshctl.validation.faults import Fault
@@ -42,18 +43,17 @@ def check(resource: Resource) -> Iterator[Fault]:
                 )
     yield from check_gateways(spec, converted=converted)
     yield from _check_hosts(spec)
-    http, tls, tcp = (views(spec, key, View) for key in ("http", "tls", "tcp"))
-    if not (http or tls or tcp):
+    assert isinstance(resource, VirtualService)  # noqa: S101 - narrows the type
+    if not resource.routes:
         yield refuse(spec.at(), "a VirtualService needs at least one route: http, tls or tcp")
     if _is_for_mesh(spec):
-        for route in http:
-            yield from _check_claims(route)
-    for route in http:
+        yield from _check_claims(resource)
+    for route in resource.http:
         yield from check_http_route(route, is_delegate=is_delegate, converted=converted)
     hosts = VirtualServiceHosts(spec)
-    for route in tls:
+    for route in resource.tls:
         yield from check_tls_route(route, hosts, converted=converted)
-    for route in tcp:
+    for route in resource.tcp:
         yield from check_tcp_route(route, converted=converted)
     yield from check_export_to(resource)
 
@@ -86,14 +86,12 @@ def _check_hosts(spec: View) -> Iterator[Fault]:
             )
 
 
-def _check_claims(route: View) -> Iterator[Fault]:
+def _check_claims(service: VirtualService) -> Iterator[Fault]:
     """Only a gateway can route by the claims of a token."""
-    for match in views(route, "match", View):
-        for key in ("headers", "withoutHeaders"):
-            headers = match.child(key)
-            for name in headers.names():
-                if is_claim(name):
-                    yield refuse(
-                        headers.key(name),
-                        f"{name} routes by a claim, which only gateways do; this is for the mesh",
-                    )
+    for condition in service.conditions:
+        name = condition.name
+        if condition.field in ("headers", "withoutHeaders") and is_claim(name):
+            yield refuse(
+                condition.match.key(condition.field, name),
+                f"{name} routes by a claim, which only gateways do; this is for the mesh",
+            )
