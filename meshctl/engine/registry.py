@@ -50,6 +50,7 @@ def _names(family: str) -> tuple[str, ...]:
     return tuple(sorted(file.stem for file in (_ROOT / family).glob("[a-z]*.py")))
 
 
+@cache
 def _load(family: str, name: str) -> Rule:
     rule: Rule = import_module(f"meshctl.rules.{family}.{name}").check
     return rule

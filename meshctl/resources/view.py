@@ -69,7 +69,7 @@ class View:
         value = self.data.get(key)
         if not isinstance(value, list):
             return ()
-        return tuple(item if isinstance(item, str) else "" for item in value)
+        return tuple([item if isinstance(item, str) else "" for item in value])
 
     def number(self, key: str) -> int | None:
         """Read an integer (a float without fraction counts; a boolean does not)."""
@@ -90,7 +90,7 @@ class View:
 
     def names(self) -> tuple[str, ...]:
         """Read the keys of this mapping; the API server drops those whose value is null."""
-        return tuple(k for k, v in self.data.items() if isinstance(k, str) and v is not None)
+        return tuple([k for k, v in self.data.items() if v is not None and isinstance(k, str)])
 
     def items(self, key: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
         """Walk the mappings in a list with their index; other entries are passed over."""

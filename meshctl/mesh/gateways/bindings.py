@@ -4,7 +4,7 @@ Mirrors the host checks of pickMatchingGatewayHosts (pilot/pkg/networking/core/g
 names of resolveGatewayName (pilot/pkg/model/config.go), Istio 1.31.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from meshctl.istio.names import GENERATED
@@ -61,14 +61,21 @@ class Bindings:
             for resource in others
             if (resource.kind, resource.group) == ("Gateway", KUBERNETES)
         }
+        self._of: dict[VirtualService, Sequence[Binding]] = {}
         self._slips: dict[str, Slips] = {}
         self._close: dict[str, CloseNames] = {}
         self._may_use: dict[tuple[VirtualService, str], bool] = {}
         self._servers: dict[tuple[Gateway, VirtualService], list[Server]] = {}
         self._claims: dict[Gateway, HostIndex[_Claim]] = {}
 
-    def of(self, service: VirtualService) -> Iterator[Binding]:
-        """Walk what a VirtualService names; nothing named means the mesh."""
+    def of(self, service: VirtualService) -> Sequence[Binding]:
+        """List what a VirtualService names; nothing named means the mesh."""
+        known = self._of.get(service)
+        if known is None:
+            known = self._of[service] = tuple(self._bind(service))
+        return known
+
+    def _bind(self, service: VirtualService) -> Iterator[Binding]:
         for index, written in enumerate(service.gateways):
             yield self._binding(written, service.spec.at("gateways", index), service.namespace)
         if not service.gateways:

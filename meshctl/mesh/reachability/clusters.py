@@ -15,7 +15,7 @@ from meshctl.mesh.gateways.gateway_index import Gateways
 from meshctl.mesh.registry.services import RegisteredHost, Registry
 from meshctl.mesh.traffic.delegates import MESH
 from meshctl.mesh.traffic.routes import Routes
-from meshctl.resources import Destination, Service, VirtualService
+from meshctl.resources import Destination, Resource, Service, VirtualService
 from meshctl.resources.cached_property import cached_property
 from meshctl.spelling import Slips, misspelling_of
 
@@ -64,7 +64,7 @@ class Clusters:
         self._routes = routes
         self._gateways = gateways
         self._domain = inventory.config.domain
-        self._declared: dict[tuple[VirtualService, str], list[RegisteredHost]] = {}
+        self._declared: dict[tuple[Resource, str], list[RegisteredHost]] = {}
         self._slips: dict[str, Slips] = {}
         self._viewers: dict[VirtualService, frozenset[str]] = {}
         self._homes: dict[str, list[str]] = {}
@@ -75,10 +75,10 @@ class Clusters:
 
     def declared(self, destination: Destination) -> list[RegisteredHost]:
         """Find the declarations of just this host that somebody who routes to it sees."""
-        key = _writer(destination), destination.host
+        key = destination.resource, destination.host
         known = self._declared.get(key)
         if known is None:
-            viewers = self.viewers(key[0])
+            viewers = self.viewers(_writer(destination))
             known = [
                 registered_host
                 for registered_host in self._registry.at(self.host_of(destination))

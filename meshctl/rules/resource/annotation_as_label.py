@@ -10,22 +10,23 @@ from collections.abc import Iterator
 
 from meshctl.istio.annotations import is_annotation
 from meshctl.mesh import Mesh
-from meshctl.resources import Ref, Resource, Workload
+from meshctl.resources import Resource, View, Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
 @rule(on=Resource, severity=Severity.WARNING, since="0.1.0", holds=("labels",))
 def check(resource: Resource, _: Mesh) -> Iterator[Outcome]:
     """Report labels that Istio defines as annotations alone."""
-    for name, place in _labels(resource):
-        if is_annotation(name):
-            yield Finding(place, f"{name} is an annotation: as a label nothing reads it")
-
-
-def _labels(resource: Resource) -> Iterator[tuple[str, Ref]]:
-    for name in resource.labels:
-        yield name, resource.key("metadata", "labels", name)
-    if isinstance(resource, Workload) and resource.kind != "Pod":
-        metadata = resource.template.child("metadata")
+    for metadata in _metadata(resource):
         for name in metadata.labels_of("labels"):
-            yield name, metadata.key("labels", name)
+            if is_annotation(name):
+                yield Finding(
+                    metadata.key("labels", name),
+                    f"{name} is an annotation: as a label nothing reads it",
+                )
+
+
+def _metadata(resource: Resource) -> Iterator[View]:
+    yield resource.child("metadata")
+    if isinstance(resource, Workload) and resource.kind != "Pod":
+        yield resource.template.child("metadata")

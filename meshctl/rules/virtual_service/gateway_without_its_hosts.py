@@ -21,7 +21,7 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report entries that do nothing beside entries that do something."""
     if len(service.gateways) < 2 or not service.hosts:  # noqa: PLR2004 - beside one that does
         return
-    bindings = list(mesh.gateways.bindings.of(service))
+    bindings = mesh.gateways.bindings.of(service)
     useless = [
         binding
         for binding in bindings

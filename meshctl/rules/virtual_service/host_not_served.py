@@ -23,7 +23,7 @@ from meshctl.words import MOST_LISTED, quoted, shortened
 )  # fmt: skip
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report each host that none of the Gateways serves, if all of them are in the input."""
-    bindings = list(mesh.gateways.bindings.of(service))
+    bindings = mesh.gateways.bindings.of(service)
     gateways = [binding.gateway for binding in bindings if binding.gateway is not None]
     if len(gateways) < len(bindings):
         return
