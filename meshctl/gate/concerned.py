@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from meshctl.gate.links import CLAIMS, links_of
 from meshctl.gate.snapshot import Identity, Snapshot
+from meshctl.gate.untouched import untouched
 from meshctl.mesh import Mesh
 from meshctl.mesh.workloads.membership import Membership, present, promise
 from meshctl.resources import (
@@ -75,6 +76,10 @@ class Ties:
             for kind in _ALWAYS:
                 found.update(layer.of_kind(kind))
         return found.union(*map(self._around, changed))
+
+    def untouched(self, changed: Collection[Resource]) -> frozenset[str]:
+        """Name the parts of a mesh in which nothing follows from objects that came or went."""
+        return untouched(changed)
 
     def _is_joined_otherwise(self, name: str, changed: Collection[Resource]) -> bool:
         """Do the workloads of a namespace join the mesh in other ways than before, any of them?

@@ -283,11 +283,11 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Resource]:
     found: list[Resource] = []
 
     def ask(
-        rule: Rule, about: Iterable[tuple[Resource, Reach]], mesh: Mesh
+        rule: Rule, about: Iterable[tuple[Resource, Reach]], mesh: Mesh, parts: set[str]
     ) -> Iterator[tuple[Resource, Outcomes | None, Reach]]:
         several = [*about]
         found.extend(resource for resource, _ in several)
-        yield from ask_watched(rule, several, mesh)
+        yield from ask_watched(rule, several, mesh, parts)
 
     monkeypatch.setattr(kept_outcomes, "ask_watched", ask)
     return found

@@ -31,6 +31,9 @@ class Ties(Protocol):
         config are the same as before.
         """
 
+    def untouched(self, changed: Collection[Resource]) -> frozenset[str]:
+        """Name the parts of a mesh in which nothing follows from objects that came or went."""
+
 
 class _Heard(NamedTuple):
     """What was heard of one object, by the ids of rules: what they said, and what they asked the mesh.
@@ -65,6 +68,7 @@ class KeptOutcomes:
         self._ties = ties
         self._last: _Round | None = None
         self._is_taken_over = False
+        self._parts: dict[str, set[str]] = {}
 
     def forget(self) -> bool:
         """Have everything asked anew; says whether anything was taken over since that was done last.
@@ -85,10 +89,12 @@ class KeptOutcomes:
         last = self._last
         if last is None or last.rules != names:
             last = _NOTHING._replace(rules=names)
-        again = self._to_ask(last, mesh, circumstances)
+        again, untouched = self._to_ask(last, mesh, circumstances)
         if again is None or again:
-            self._is_taken_over = again is not None
-        return Asking(rules, mesh, circumstances, last, again)
+            self._is_taken_over = again is not None or bool(untouched)
+        parts = {name: self._parts.setdefault(name, set()) for name in names}
+        still = {name for name, asked in parts.items() if asked and asked <= untouched}
+        return Asking(rules, mesh, circumstances, last, again, parts, still)
 
     def end(self, asking: "Asking") -> None:
         """Keep what was said, once everything was asked."""
@@ -107,25 +113,35 @@ class KeptOutcomes:
             if os.environ.get(DEBUG_VARIABLE):
                 raise
 
-    def _to_ask(self, last: _Round, mesh: Mesh, circumstances: object) -> set[Resource] | None:
-        """Find the objects about which rules have to be asked that ask the mesh; ``None`` for all."""
+    def _to_ask(
+        self, last: _Round, mesh: Mesh, circumstances: object
+    ) -> tuple[set[Resource] | None, frozenset[str]]:
+        """Find the objects about which rules have to be asked that ask the mesh; ``None`` for all.
+
+        With them come the parts of the mesh that are what they were; rules that ask no others needn't
+        be asked again at all.
+        """
         if last.circumstances != circumstances or mesh.has_controllers:
-            return None
+            return None, frozenset()
         old, new = set(last.resources), set(mesh.resources)
         if [resource for resource in last.resources if resource in new] != [
             resource for resource in mesh.resources if resource in old
         ]:
-            return None
+            return None, frozenset()
         if old == new:
-            return set()
-        found = None
+            return set(), frozenset()
+        found, untouched = None, frozenset[str]()
         with self._ties_left():
-            found = self._ties.concerned(mesh, old ^ new) if self._ties is not None else None
+            if self._ties is not None:
+                found, untouched = (
+                    self._ties.concerned(mesh, old ^ new), self._ties.untouched(old ^ new),
+                )  # fmt: skip
         if found is None:
-            return None
+            return None, untouched
         gone, come = old - new, new - old
         is_named_anew = {one.title for one in gone} != {one.title for one in come}
-        return {*found, *come, *_who_speaks_of(None if is_named_anew else gone, last.heard)}
+        speaking = _who_speaks_of(None if is_named_anew else gone, last.heard)
+        return {*found, *come, *speaking}, untouched
 
 
 def _who_speaks_of(
@@ -151,12 +167,13 @@ class Asking:
     """One analysis that asks ``rules`` about the ``resources`` of a ``mesh``.
 
     Those are asked about that are in ``again`` (``None`` for all); of the others all holds that was
-    heard in the ``last`` one.
+    heard in the ``last`` one, and of what is still there all that the rules in ``still`` said. What parts
+    of the mesh each rule asks for comes to ``parts``.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - what there was, and what there is
         self, rules: Sequence[Rule], mesh: Mesh, circumstances: object, last: _Round,
-        again: set[Resource] | None,
+        again: set[Resource] | None, parts: Mapping[str, set[str]], still: Collection[str],
     ) -> None:  # fmt: skip
         self.mesh = mesh
         self._circumstances = circumstances
@@ -164,6 +181,8 @@ class Asking:
         self._holds = Reach.CIRCUMSTANCES if last.circumstances == circumstances else Reach.NOTHING
         """What no more was asked for still holds of an object that stays."""
         self._rules = {rule.id: rule for rule in rules}
+        self._parts = parts
+        self._still_says = still
         self._words = ObjectWords()
         judged = mesh.judged(Resource)
         self.resources = (
@@ -187,7 +206,7 @@ class Asking:
                     by_rule.setdefault(name, []).append((resource, Reach.NOTHING))
             else:
                 for name, reach in before.reached.items():
-                    if reach > self._holds:
+                    if not self._holds_still(name, reach):
                         by_rule.setdefault(name, []).append((resource, reach))
         for name, rule in self._rules.items():
             go_on()
@@ -202,12 +221,16 @@ class Asking:
         said = {
             name: outcomes
             for name, outcomes in before.said.items()
-            if reached.get(name, Reach.NOTHING) <= self._holds
+            if self._holds_still(name, reached.get(name, Reach.NOTHING))
         }
         return _Heard(said, {**reached})
 
+    def _holds_still(self, name: str, reach: Reach) -> bool:
+        """Does what a rule said of an object that stays hold still, as far as it looked?"""
+        return reach <= self._holds or name in self._still_says
+
     def _ask(self, rule: Rule, about: Sequence[tuple[Resource, Reach]]) -> None:
-        for resource, outcomes, reach in ask_watched(rule, about, self.mesh):
+        for resource, outcomes, reach in ask_watched(rule, about, self.mesh, self._parts[rule.id]):
             heard = self._heard[resource]
             if reach:
                 heard.reached[rule.id] = reach

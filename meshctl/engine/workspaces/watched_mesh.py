@@ -30,6 +30,7 @@ _REACHES = {
     "is_whole": Reach.CIRCUMSTANCES,
     "knowledge": Reach.CIRCUMSTANCES,
     "knows": Reach.CIRCUMSTANCES,
+    "has_controllers": Reach.CIRCUMSTANCES,
 }
 """What tells of no other object; all else of a mesh may."""
 
@@ -37,34 +38,49 @@ _REACHES = {
 class _WatchedMesh:
     """A mesh that notes how far it was asked."""
 
-    def __init__(self, mesh: "Mesh") -> None:
-        self.mesh = mesh
+    def __init__(self, mesh: "_NotingMesh") -> None:
+        self._mesh = mesh
         self.reach = Reach.NOTHING
 
     def __getattr__(self, name: str) -> Any:
         reach = _REACHES.get(name, Reach.MESH)
         self.reach = max(self.reach, reach)
-        return getattr(self.mesh, name)
+        return getattr(self._mesh, name)
+
+
+class _NotingMesh:
+    """A mesh that notes which parts it was ever asked for; each costs something once."""
+
+    def __init__(self, mesh: "Mesh", parts: set[str]) -> None:
+        self._mesh = mesh
+        self._parts = parts
+
+    def __getattr__(self, name: str) -> Any:
+        if _REACHES.get(name, Reach.MESH) is Reach.MESH:
+            self._parts.add(name)
+        value = self.__dict__[name] = getattr(self._mesh, name)
+        return value
 
 
 def ask_watched(
-    rule: Rule, about: Iterable[tuple[Resource, Reach]], mesh: "Mesh"
+    rule: Rule, about: Iterable[tuple[Resource, Reach]], mesh: "Mesh", parts: set[str]
 ) -> Iterator[tuple[Resource, Outcomes | None, Reach]]:
     """Ask one rule about some resources of its kind, each with how far it looked the last time.
 
     Gives those of which it said anything, and those for which it looks less far or further now. Where
-    it asked all of the mesh it isn't watched again.
+    it asked all of the mesh it isn't watched again, but for what it asks of it: that comes to ``parts``.
     """
     check = rule.check
     if check is None:
         return
-    watched = _WatchedMesh(mesh)
-    asked = cast("Mesh", watched)
+    noting = _NotingMesh(mesh, parts)
+    watched = _WatchedMesh(noting)
+    asked, asked_again = cast("Mesh", watched), cast("Mesh", noting)
     outcomes = Outcomes()
     for resource, known in about:
         if known is Reach.MESH:
             watched.reach = Reach.MESH
-            ask(rule, check, (resource,), mesh, outcomes)
+            ask(rule, check, (resource,), asked_again, outcomes)
         else:
             watched.reach = Reach.NOTHING
             ask(rule, check, (resource,), asked, outcomes)
