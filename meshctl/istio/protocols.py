@@ -30,6 +30,11 @@ class Protocol(StrEnum):
         return self in _HTTP
 
     @property
+    def may_be_http(self) -> bool:
+        """Are requests read here: is it HTTP, or does the proxy look at what comes first?"""
+        return self in _HTTP or self is Protocol.AUTO
+
+    @property
     def is_tls(self) -> bool:
         """Is it encrypted by the application, so routed by SNI?"""
         return self in {Protocol.HTTPS, Protocol.TLS}

@@ -9,9 +9,12 @@ from meshctl.mesh.registry.services import RegisteredHost, Registry, missing_por
 
 
 def alias_gap(registry: Registry, declared: RegisteredHost, number: int | None) -> str | None:
-    """Say in words what an alias stands for that proxies lack; ``None`` where it leads somewhere, or is none."""
+    """Say in words what an alias stands for that proxies lack; ``None`` where it leads somewhere, or is none.
+
+    Names of the root namespace are given the benefit: an installation is seldom among the files.
+    """
     name = declared.alias
-    if not name:
+    if not name or registry.is_of_installation(name):
         return None
     if not registry.has(name):
         return f"{name}, which nothing declares"

@@ -236,17 +236,21 @@ class Registry:
         return fqdn(host, namespace, self._config.domain)
 
     def unshortened(self, host: str, namespace: str) -> str:
-        """Complete what clients of a namespace shorten: ``name``, ``name.ns``, ``name.ns.svc``.
+        """Complete what clients of a namespace shorten, if it is a host then.
 
         Proxies have these forms as domains of a Service's virtual host (generateVirtualHostDomains,
         pilot/pkg/networking/core/httproute.go, Istio 1.31).
         """
+        full = self.spelled_out(host, namespace)
+        return full if self._hosts.at(full) else host
+
+    def spelled_out(self, host: str, namespace: str) -> str:
+        """Complete ``name``, ``name.ns`` and ``name.ns.svc``, whether there is such a host or not."""
         stem = host.removesuffix(".svc")
         name, dot, home = stem.partition(".")
         if is_wildcard(host) or "." in home or (stem != host and not dot):
             return host
-        full = f"{name}.{home or namespace}.svc.{self._config.domain}"
-        return full if self._hosts.at(full) else host
+        return f"{name}.{home or namespace}.svc.{self._config.domain}"
 
     def covered_by(self, host: str) -> Iterator[RegisteredHost]:
         """Walk the hosts that an exact host or wildcard stands for."""
@@ -276,6 +280,10 @@ class Registry:
         """Name the namespace that a cluster-local full name belongs to."""
         parts = in_cluster(host, self._config.domain)
         return parts[1] if parts else None
+
+    def is_of_installation(self, host: str) -> bool:
+        """Is a full name one of the root namespace, where Istio itself is installed?"""
+        return self.home(host) == self._config.root_namespace
 
     def homes(self, host: str) -> frozenset[str] | None:
         """Name the namespaces of the services that a full name or wildcard stands for.

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from meshctl.istio.protocols import Protocol
 from meshctl.mesh.core.hosts import is_wildcard
 from meshctl.mesh.request_path.egress_scope import ScopeListener, hosts_of
 from meshctl.mesh.request_path.proxy_services import ProxyService
@@ -251,4 +250,4 @@ def without_port(authority: str) -> str:
 
 
 def _speaks_http(service: ProxyService) -> bool:
-    return all(port.protocol.is_http or port.protocol is Protocol.AUTO for port in service.ports)
+    return all(port.protocol.may_be_http for port in service.ports)

@@ -152,7 +152,7 @@ class OutboundListeners:
                 protocol = Protocol.AUTO
             found[call.bind] = OutboundListener(call.bind, call.number, protocol, chains)
             return
-        is_http, was_tcp = call.protocol.is_http, _is_tcp(known.protocol)
+        is_http, was_tcp = call.protocol.is_http, not known.protocol.may_be_http
         if (is_http and not was_tcp) or (is_auto and known.protocol is Protocol.AUTO):
             return
         if _is_kept_apart(call.protocol, known.protocol):
@@ -168,7 +168,7 @@ class OutboundListeners:
     def _chains(self, call: _Call) -> Iterator[ListenerChain]:
         if not call.protocol.is_http:
             yield from self._tcp_chains(call)
-        if call.protocol.is_http or call.protocol is Protocol.AUTO:
+        if call.protocol.may_be_http:
             own = call.protocol is Protocol.AUTO and call.bind != WILDCARD
             rds = f"{call.service.host}:{call.number}" if own else str(call.number)
             inspects = call.protocol is Protocol.AUTO or call.bind == WILDCARD
@@ -278,10 +278,6 @@ def _bound(call: _Call) -> _Call:
 
 def _is_block(address: str) -> bool:
     return address[:1].isdigit() or ":" in address
-
-
-def _is_tcp(protocol: Protocol) -> bool:
-    return not protocol.is_http and protocol is not Protocol.AUTO
 
 
 def _is_kept_apart(incoming: Protocol, known: Protocol) -> bool:

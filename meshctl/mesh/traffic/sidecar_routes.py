@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from meshctl.istio.protocols import Protocol as Speech
 from meshctl.mesh.core.hosts import is_wildcard
 from meshctl.mesh.matching.request_match import RequestMatch, is_catch_all
 from meshctl.mesh.registry.services import HostPort, RegisteredHost, Registry
@@ -374,4 +373,4 @@ def _tails(host: str) -> Iterator[str]:
 
 def speaks_http(port: HostPort) -> bool:
     """Do sidecars route by requests here: is it HTTP, or left to be detected?"""
-    return port.protocol.is_http or port.protocol is Speech.AUTO
+    return port.protocol.may_be_http

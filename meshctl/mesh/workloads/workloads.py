@@ -209,6 +209,16 @@ class Workloads:
         """Does a selector pick workloads, and is each of them surely outside the mesh?"""
         return self.memberships(selector, namespace) == {Membership.NONE}
 
+    def why_nobody(
+        self, picked: Sequence[Workload], selector: Mapping[str, str], namespace: str
+    ) -> str:
+        """Say why no proxy reads what is for the workloads that a selector picks; empty if one may."""
+        if not picked:
+            return f"no workload of namespace {namespace} has these labels"
+        if self.are_outside(selector, namespace):
+            return f"{picked[0].title} is outside the mesh"
+        return ""
+
     def is_in_ambient_mode(self, namespace: str) -> bool:
         """Does the input say that the pods of a namespace are in ambient mode?"""
         found = self.namespace(namespace)

@@ -10,7 +10,6 @@ encrypt (a DestinationRule with `tls`).
 
 from collections.abc import Iterator
 
-from meshctl.istio.protocols import Protocol
 from meshctl.mesh import Mesh
 from meshctl.mesh.registry import HostPort
 from meshctl.mesh.security import http_parts
@@ -45,7 +44,5 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
 def _opaque_port(source: Service | ServiceEntry, mesh: Mesh) -> HostPort | None:
     """Find the first port, if surely none carries requests."""
     ports = [port for host in mesh.registry.of(source) for port in host.ports]
-    opaque = [
-        port for port in ports if not port.protocol.is_http and port.protocol is not Protocol.AUTO
-    ]
+    opaque = [port for port in ports if not port.protocol.may_be_http]
     return opaque[0] if opaque and len(opaque) == len(ports) else None

@@ -16,17 +16,13 @@ from meshctl.resources import ConfigMap, Ref
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 from meshctl.words import quoted
 
-_SHORT = 2
-"""So many parts has the short form, ``name.namespace``."""
-
 
 @rule(on=ConfigMap, severity=Severity.WARNING, since="0.1.0", holds=("mesh",))
 def check(config_map: ConfigMap, mesh: Mesh) -> Iterator[Outcome]:
     """Report names in namespaces of the input, but that of Istio, whose addons are seldom among the files."""
     for path, address in tracer_addresses(config_map):
         name, _, port = address.rpartition(":")
-        parts = name.split(".")
-        home = parts[1] if parts[2:3] == ["svc"] or len(parts) == _SHORT else ""
+        home = mesh.registry.home(mesh.registry.spelled_out(name, "")) or ""
         if mesh.workloads.namespace(home) is None or home == mesh.config.root_namespace:
             continue
         known = mesh.knows.all_of("Service", home)

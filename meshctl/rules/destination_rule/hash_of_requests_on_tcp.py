@@ -45,7 +45,7 @@ def _opaque_port(
     ports = [port for registered_host in mesh.registry.at(host) for port in registered_host.ports]
     if isinstance(policy, PortPolicy):
         ports = [port for port in ports if port.number == policy.port]
-    if not ports or any(port.protocol.is_http or port.protocol is Protocol.AUTO for port in ports):
+    if not ports or any(port.protocol.may_be_http for port in ports):
         return None
     if any(mesh.traffic.destinations.brings_requests(host, port.number) for port in ports):
         return None

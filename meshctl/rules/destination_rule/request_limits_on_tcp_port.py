@@ -10,7 +10,6 @@ what it speaks.
 
 from collections.abc import Iterator
 
-from meshctl.istio.protocols import Protocol
 from meshctl.mesh import Mesh
 from meshctl.mesh.traffic import ports_under, written_policies
 from meshctl.resources import DestinationRule
@@ -31,9 +30,7 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
         ports = ports_under(policy, every) if key else ()
         if key is None or not ports:
             continue
-        if any(
-            host_port.protocol.is_http or host_port.protocol is Protocol.AUTO for host_port in ports
-        ):
+        if any(host_port.protocol.may_be_http for host_port in ports):
             continue
         if any(
             mesh.traffic.destinations.brings_requests(host, host_port.number) for host_port in ports

@@ -38,11 +38,9 @@ def check(policy: PeerAuthentication, mesh: Mesh) -> Iterator[Outcome]:
 
 def _why_unheeded(policy: PeerAuthentication, picked: Sequence[Workload], mesh: Mesh) -> str:
     home = policy.namespace
-    if not picked:
-        is_root = home == mesh.config.root_namespace
-        return "" if is_root else f"no workload of namespace {home} has these labels"
-    if mesh.workloads.are_outside(policy.selector, home):
-        return f"{picked[0].title} is outside the mesh"
-    if all(map(is_gateway, picked)):
+    if not picked and home == mesh.config.root_namespace:
+        return ""
+    why = mesh.workloads.why_nobody(picked, policy.selector, home)
+    if not why and all(map(is_gateway, picked)):
         return f"{picked[0].title} is a gateway, whose servers say what they take"
-    return ""
+    return why

@@ -26,15 +26,11 @@ def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
     if picked and all(map(is_gateway, picked)):
         yield Finding(place, f"{picked[0].title} is a gateway, and Sidecars never limit those")
         return
-    if picked and not mesh.workloads.are_outside(selector, home):
-        return
-    if mesh.registry.has_other_pods(selector, home):
+    why = mesh.workloads.why_nobody(picked, selector, home)
+    if not why or mesh.registry.has_other_pods(selector, home):
         return
     known = mesh.knows.all_of("Pod", home)
     if not known:
         yield NotChecked(known.reason)
         return
-    why = f"no workload of namespace {home} has these labels"
-    if picked:
-        why = f"{picked[0].title} is outside the mesh"
     yield Finding(place, f"{why}, so this Sidecar configures nothing")

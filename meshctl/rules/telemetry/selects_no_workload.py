@@ -21,17 +21,13 @@ def check(telemetry: Telemetry, mesh: Mesh) -> Iterator[Outcome]:
     if not selector or telemetry.target_refs:
         return
     picked = mesh.workloads.telemetries.picked(telemetry)
-    if picked and not mesh.workloads.are_outside(selector, home):
-        return
-    if mesh.registry.has_other_pods(selector, home):
+    why = mesh.workloads.why_nobody(picked, selector, home)
+    if not why or mesh.registry.has_other_pods(selector, home):
         return
     known = mesh.knows.all_of("Pod", home)
     if not known:
         yield NotChecked(known.reason)
         return
-    why = f"no workload of namespace {home} has these labels"
-    if picked:
-        why = f"{picked[0].title} is outside the mesh"
     yield Finding(
         telemetry.spec.at("selector", "matchLabels"), f"{why}, so this Telemetry configures nothing"
     )

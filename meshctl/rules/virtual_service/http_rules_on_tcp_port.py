@@ -9,7 +9,6 @@ Fix: name the Service port `http-…` (or `grpc-…`) if it speaks HTTP, else wr
 
 from collections.abc import Iterator
 
-from meshctl.istio.protocols import Protocol
 from meshctl.mesh import Mesh
 from meshctl.mesh.registry import DECLARING_KINDS
 from meshctl.mesh.traffic import MESH
@@ -28,7 +27,7 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
         ports = [
             port for registered_host in mesh.registry.at(host) for port in registered_host.ports
         ]
-        if ports and not any(p.protocol.is_http or p.protocol is Protocol.AUTO for p in ports):
+        if ports and not any(port.protocol.may_be_http for port in ports):
             known = shortened([f"{port.number} {port.protocol}" for port in ports], MOST_LISTED)
             yield Finding(
                 service.spec.at("hosts", index),
