@@ -23,7 +23,7 @@ from meshctl.inject.overlays.volumes import (  # fmt: skip
     secret_volume,
 )
 from meshctl.istio.annotation_names import REWRITE_PROBES, USER_VOLUME, USER_VOLUME_MOUNT
-from meshctl.istio.names import PROXY_CONTAINER
+from meshctl.istio.names import DNS_CAPTURE, PROXY_CONTAINER
 
 _KEEPS_PROBES = {REWRITE_PROBES: "false"}
 _VOLUME = "grpc-io-proxyless-bootstrap"
@@ -131,7 +131,7 @@ def _environment(injection: PodInjection, version: Version) -> Iterator[Object]:
     yield from proxy.owner_environment(injection, injection.owner.metadata.get("name", ""))
     yield from proxy.mesh_environment(injection)
     yield from proxy.metadata_environment(injection)
-    yield variable("ISTIO_META_DNS_CAPTURE", "false")
+    yield variable(DNS_CAPTURE, "false")
     yield variable("DISABLE_ENVOY", "true")
 
 

@@ -16,6 +16,7 @@ from meshctl.mesh.authorization.rule_tests import (
     when_conditions,
 )
 from meshctl.mesh.authorization.trust_domains import with_aliases
+from meshctl.mesh.core.selectors import IdentityCache
 from meshctl.resources import AuthorizationRule
 from meshctl.resources.cached_property import cached_property
 
@@ -54,7 +55,7 @@ class IdentityRule:
             if condition.values or condition.not_values
         )
         self._asks = any(several)
-        self._written: dict[int, Sequence[Test | None]] = {}
+        self._tests = IdentityCache(self._write)
 
     @cached_property
     def principals(self) -> frozenset[str] | None:
@@ -86,13 +87,9 @@ class IdentityRule:
             test
             for condition in conditions
             if condition.key in client.keys
-            for test in self._tests(condition)
+            for test in self._tests.of(condition)
         )
         return all(test is None or test(arrival) for test in tests)
 
-    def _tests(self, condition: Condition) -> Sequence[Test | None]:
-        """Write the tests of a condition once for all clients."""
-        known = self._written.get(id(condition))
-        if known is None:
-            known = self._written[id(condition)] = tuple(condition.tests(self._writer))
-        return known
+    def _write(self, condition: Condition) -> Sequence[Test | None]:
+        return tuple(condition.tests(self._writer))

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from meshctl.istio.labels import AUTO_ALLOCATE_IP
+from meshctl.istio.names import DNS_CAPTURE
 from meshctl.mesh.core.export_to import visibility
 from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.mesh.core.precedence import age
@@ -191,7 +192,7 @@ def _may_be_allocated(entry: ServiceEntry) -> bool:
 
 def captures_dns(config: MeshConfig) -> bool:
     """Do the proxies of the mesh answer their applications' DNS queries?"""
-    return _is_true(_metadata(config), "ISTIO_META_DNS_CAPTURE")
+    return _is_true(_metadata(config), DNS_CAPTURE)
 
 
 def _metadata(config: MeshConfig) -> dict[str, object]:

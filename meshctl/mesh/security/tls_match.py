@@ -8,6 +8,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from meshctl.istio.protocols import Protocol
+from meshctl.mesh.core.selectors import IdentityCache
 from meshctl.mesh.registry.services import HostPort
 from meshctl.mesh.security.tls_connection import ClientTls, Result, ServerMode
 from meshctl.mesh.workloads.facade import WorkloadsFacade
@@ -44,14 +45,14 @@ class PodKinds:
         self._alike = alike
         self._takes = takes
         self._known: dict[tuple[int, int | str, str], KindsOfPods] = {}
-        self._everywhere: dict[int, Sequence[_AlikePods]] = {}
+        self._everywhere = IdentityCache(self._alike_in)
 
     def of(self, pods: Sequence[Workload], port: HostPort) -> KindsOfPods:
         """Group pods by what they take on a port of their Service; some don't serve it."""
         key = id(pods), port.target, port.name if port.by_name else ""
         if key not in self._known:
             kinds: dict[object, list[_AlikePods]] = {}
-            for alike in self._alike_in(pods):
+            for alike in self._everywhere.of(pods):
                 workload = alike.first
                 number = self._workloads.target_port(workload, port)
                 takes = self._takes(workload, number) if number is not None else None
@@ -66,16 +67,14 @@ class PodKinds:
 
     def _alike_in(self, pods: Sequence[Workload]) -> Sequence[_AlikePods]:
         """Group pods that take the same on each port, whatever names it has."""
-        if id(pods) not in self._everywhere:
-            found: dict[object, list[tuple[int, Workload]]] = {}
-            for place, workload in enumerate(pods):
-                key = self._alike(workload), frozenset(workload.named_ports.items())
-                found.setdefault(key, []).append((place, workload))
-            self._everywhere[id(pods)] = [
-                _AlikePods(several, min((pod for _, pod in several), key=_name))
-                for several in found.values()
-            ]
-        return self._everywhere[id(pods)]
+        found: dict[object, list[tuple[int, Workload]]] = {}
+        for place, workload in enumerate(pods):
+            key = self._alike(workload), frozenset(workload.named_ports.items())
+            found.setdefault(key, []).append((place, workload))
+        return [
+            _AlikePods(several, min((pod for _, pod in several), key=_name))
+            for several in found.values()
+        ]
 
 
 def judge(tls: ClientTls, mode: ServerMode, protocol: Protocol) -> tuple[Result, str]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from enum import Enum, auto
 from typing import NamedTuple
 
+from meshctl.istio.names import DNS_CAPTURE
 from meshctl.mesh.core.export_to import is_visible_to
 from meshctl.mesh.core.hosts import in_cluster
 from meshctl.mesh.core.injector_config import is_settings, values_of
@@ -29,7 +30,6 @@ from meshctl.spelling import only_close
 _OWN = frozenset({"localhost", "kubernetes"})
 """Names that every pod knows: itself, and the API server's Service, which nobody writes."""
 _SYSTEM = "kube-"
-_DNS_CAPTURE = "ISTIO_META_DNS_CAPTURE"
 _LONGEST_TLD = 3
 """Longer ends such as ``info`` are rare, and no slip away from a namespace."""
 
@@ -153,7 +153,7 @@ class LostCalls:
             and registered_host.source.resolution == "STATIC"
         ]
         captured = captures_dns(self._inventory.config) or any(
-            _DNS_CAPTURE in text for text in workload.pod_annotations.values()
+            DNS_CAPTURE in text for text in workload.pod_annotations.values()
         )
         is_sidecar = self._workloads.membership(workload) is Membership.SIDECAR
         knows = self._inventory.knows.all_of("Service", workload.namespace)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from meshctl.istio.labels import AUTO_ALLOCATE_IP
+from meshctl.istio.names import DNS_CAPTURE
 from meshctl.resources import (
     AuthorizationPolicy,
     EnvoyFilter,
@@ -29,7 +30,6 @@ from meshctl.upgrades.questions import (
 from meshctl.upgrades.upgrade import Upgrade
 from meshctl.upgrades.written import is_ambient_mesh
 
-_CAPTURE = "ISTIO_META_DNS_CAPTURE"
 _INTERNAL = "x-envoy-"
 
 
@@ -83,7 +83,7 @@ def _allocated(upgrade: Upgrade) -> Iterator[Outcome]:
 
 def _is_dns_captured(upgrade: Upgrade) -> bool | None:
     """Does DNS go through proxies; ``None`` where the input doesn't tell?"""
-    settings = upgrade.installation.variable(_CAPTURE)
+    settings = upgrade.installation.variable(DNS_CAPTURE)
     if any(setting.text.lower() == "true" for setting in settings) or is_ambient_mesh(upgrade):
         return True
     return None if not upgrade.installation.mesh_configs else False
