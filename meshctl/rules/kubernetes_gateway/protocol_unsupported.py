@@ -18,11 +18,12 @@ _SERVED = frozenset({"HTTP", "HTTPS", "TLS", "TCP"})
 
 @rule(on=KubernetesGateway, severity=Severity.ERROR, since="0.1.0")
 def check(gateway: KubernetesGateway, mesh: Mesh) -> Iterator[Outcome]:
-    """Report listeners that are not accepted for their protocol."""
+    """Report listeners that are not accepted for their protocol; of a missing one the schema speaks."""
     read = mesh.gateway_api.gateway(gateway)
     for listener in read.all_listeners if read is not None else ():
         accepted = listener.conditions["Accepted"]
-        if accepted.reason == "UnsupportedProtocol" and accepted.ref is not None:
+        is_unsupported = accepted.reason == "UnsupportedProtocol" and listener.listener.protocol
+        if is_unsupported and accepted.ref is not None:
             found = Finding(
                 accepted.ref, f"listener {quoted(listener.listener.name)}: {accepted.text}"
             )
