@@ -79,6 +79,7 @@ if TYPE_CHECKING:
     from meshctl.resources.kubernetes.webhook_configuration import (
         WebhookConfiguration as WebhookConfiguration,
     )
+    from meshctl.resources.kubernetes.workload import PROBES as PROBES
     from meshctl.resources.kubernetes.workload import Container as Container
     from meshctl.resources.kubernetes.workload import Workload as Workload
     from meshctl.resources.kubernetes.workload import WorkloadEntry as WorkloadEntry
@@ -127,6 +128,7 @@ _HOMES = {
     "NetworkPolicy": "kubernetes.network_policy",
     "NetworkPolicyRule": "kubernetes.network_policy",
     "ObjectReference": "gateway_api.route",
+    "PROBES": "kubernetes.workload",
     "PeerAuthentication": "istio.peer_authentication",
     "Policy": "istio.policy",
     "PortPolicy": "istio.destination_rule",

@@ -20,6 +20,10 @@ _TEMPLATE_PATHS = {
 }
 
 
+PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
+"""The fields of a container that are probes."""
+
+
 class Container(View):
     """One container of a pod."""
 
@@ -36,8 +40,7 @@ class Container(View):
     @cached_property
     def probes(self) -> tuple[tuple[str, View], ...]:
         """The probes it has: their key and what they say."""
-        keys = ("livenessProbe", "readinessProbe", "startupProbe")
-        return tuple((key, self.child(key)) for key in keys if self.has(key))
+        return tuple((key, self.child(key)) for key in PROBES if self.has(key))
 
 
 class Workload(Resource):

@@ -23,8 +23,7 @@ _BALANCED = "PILOT_ENABLE_EDS_FOR_HEADLESS_SERVICES"
 
 @rule(
     on=DestinationRule, severity=Severity.WARNING, since="0.1.0",
-    needs=("clusterIP", "ServiceEntry"),
-)  # fmt: skip
+    needs=("clusterIP", "ServiceEntry"), holds=("loadBalancer", "outlierDetection"))  # fmt: skip
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report settings for hosts whose clients, all of them sidecars, keep the address."""
     host = mesh.traffic.destination_rules.host_of(destination_rule)

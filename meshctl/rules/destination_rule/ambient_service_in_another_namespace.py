@@ -21,6 +21,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
     equivalents=("KIA0212",),
     since="0.1.0",
     renamed_from=("destination-rule/away-from-ambient-service",),
+    holds=("loadBalancer", "connectionPool", "outlierDetection"),
 )
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report rules outside the namespaces that the waypoint of their Service reads."""

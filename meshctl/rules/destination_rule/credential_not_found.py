@@ -16,7 +16,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 from meshctl.words import MOST_LISTED, quoted, shortened
 
 
-@rule(on=DestinationRule, severity=Severity.ERROR, since="0.1.0")
+@rule(on=DestinationRule, severity=Severity.ERROR, since="0.1.0", holds=("credentialName",))
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report each credential that one of the proxies doesn't get."""
     for tls, _ in originations(destination_rule):

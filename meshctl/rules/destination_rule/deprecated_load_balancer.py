@@ -21,7 +21,7 @@ _CEL = all_policies(
 )
 
 
-@rule(on=DestinationRule, severity=Severity.INFO, since="0.1.0", cel=_CEL)
+@rule(on=DestinationRule, severity=Severity.INFO, since="0.1.0", cel=_CEL, holds=("loadBalancer",))
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report the deprecated value and the deprecated field, wherever a policy has them."""
     for policy in written_policies(destination_rule):

@@ -21,7 +21,13 @@ from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 _BYTES = frozenset({Protocol.TCP, Protocol.MONGO, Protocol.MYSQL, Protocol.REDIS})
 
 
-@rule(on=DestinationRule, severity=Severity.INFO, since="0.1.0", needs=("ServiceEntry",))
+@rule(
+    on=DestinationRule,
+    severity=Severity.INFO,
+    since="0.1.0",
+    needs=("ServiceEntry",),
+    holds=("tls",),
+)
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report originations to outside hosts on TCP ports."""
     host = mesh.traffic.destination_rules.host_of(destination_rule)

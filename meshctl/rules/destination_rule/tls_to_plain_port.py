@@ -18,7 +18,13 @@ from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 _HTTP, _HTTPS = 80, 443
 
 
-@rule(on=DestinationRule, severity=Severity.WARNING, since="0.1.0", needs=("ServiceEntry",))
+@rule(
+    on=DestinationRule,
+    severity=Severity.WARNING,
+    since="0.1.0",
+    needs=("ServiceEntry",),
+    holds=("tls",),
+)
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report plain ports of outside hosts, if no route takes their requests to another port."""
     host = mesh.traffic.destination_rules.host_of(destination_rule)

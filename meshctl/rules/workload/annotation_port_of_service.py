@@ -16,7 +16,12 @@ from meshctl.resources import Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
-@rule(on=Workload, severity=Severity.WARNING, since="0.1.0")
+@rule(
+    on=Workload,
+    severity=Severity.WARNING,
+    since="0.1.0",
+    holds=(EXCLUDE_INBOUND_PORTS, INCLUDE_INBOUND_PORTS),
+)
 def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     """Report ports that Services lead to another port of the pod."""
     if workload not in mesh.workloads:

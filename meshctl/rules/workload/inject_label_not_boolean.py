@@ -35,6 +35,7 @@ _MEANT = {
     since="0.1.0",
     hazard=True,
     renamed_from=("workload/inject-word-unknown",),
+    holds=(INJECT,),
 )
 def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     """Report the label of the pod, or the annotation where there is no label."""

@@ -17,7 +17,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, delete, put, rule
 from meshctl.words import quoted
 
 
-@rule(on=Workload, severity=Severity.WARNING, since="0.1.0", hazard=True)
+@rule(on=Workload, severity=Severity.WARNING, since="0.1.0", hazard=True, holds=(INJECT,))
 def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     """Report labels that the pods lack, unless they get what it asks for anyway."""
     if INJECT in workload.pod_labels or INJECT in workload.pod_annotations:

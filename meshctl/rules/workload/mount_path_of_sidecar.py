@@ -15,7 +15,13 @@ from meshctl.resources import Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
-@rule(on=Workload, severity=Severity.ERROR, since="0.1.0", hazard=True)
+@rule(
+    on=Workload,
+    severity=Severity.ERROR,
+    since="0.1.0",
+    hazard=True,
+    holds=("volumeMounts", "annotations"),
+)
 def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     """Report mounts in the settings of the sidecar; certificates may be replaced on purpose."""
     if not mesh.workloads.is_to_be_injected(workload):

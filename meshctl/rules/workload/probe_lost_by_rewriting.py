@@ -16,11 +16,11 @@ from meshctl.istio.names import PROXY_CONTAINER
 from meshctl.mesh import Mesh
 from meshctl.mesh.injection import takes_known_template
 from meshctl.mesh.workloads import TrafficCapture, is_rewritten
-from meshctl.resources import View, Workload
+from meshctl.resources import PROBES, View, Workload
 from meshctl.rules.api import Finding, Outcome, Severity, delete, rule
 
 
-@rule(on=Workload, severity=Severity.ERROR, since="0.1.0", hazard=True)
+@rule(on=Workload, severity=Severity.ERROR, since="0.1.0", hazard=True, holds=PROBES)
 def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     """Report probes of pods still to be injected; those of the `exec` kind stay as they are."""
     capture = TrafficCapture(workload)

@@ -11,13 +11,13 @@ from collections.abc import Iterator
 
 from meshctl.istio.names import PROXY_CONTAINER
 from meshctl.mesh import Mesh
-from meshctl.resources import Workload
+from meshctl.resources import PROBES, Workload
 from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 from meshctl.spelling import only_close
 from meshctl.words import quoted
 
 
-@rule(on=Workload, severity=Severity.ERROR, since="0.1.0", hazard=True)
+@rule(on=Workload, severity=Severity.ERROR, since="0.1.0", hazard=True, holds=PROBES)
 def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     """Report names that are not among the ports of the very container."""
     if workload not in mesh.workloads:

@@ -14,11 +14,11 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.authorization import probe_arrival, reads_addresses
 from meshctl.mesh.security import Mode
 from meshctl.mesh.workloads import Probe
-from meshctl.resources import Workload
+from meshctl.resources import PROBES, Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
-@rule(on=Workload, severity=Severity.ERROR, since="0.1.0", hazard=True)
+@rule(on=Workload, severity=Severity.ERROR, since="0.1.0", hazard=True, holds=PROBES)
 def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     """Report probes that pass the sidecar and that its policies refuse."""
     written = mesh.workloads.written_probes(workload, mesh.injection.probe_rewriting_off)

@@ -13,11 +13,11 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.mesh.security import Mode
-from meshctl.resources import Workload
+from meshctl.resources import PROBES, Workload
 from meshctl.rules.api import Finding, Outcome, Severity, delete, rule
 
 
-@rule(on=Workload, severity=Severity.ERROR, since="0.1.0", hazard=True)
+@rule(on=Workload, severity=Severity.ERROR, since="0.1.0", hazard=True, holds=PROBES)
 def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     """Report probes that a STRICT port refuses."""
     written = mesh.workloads.written_probes(workload, mesh.injection.probe_rewriting_off)

@@ -17,7 +17,14 @@ from meshctl.resources import View, Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
-@rule(on=Workload, severity=Severity.WARNING, equivalents=("IST0144",), since="0.1.0", hazard=True)
+@rule(
+    on=Workload,
+    severity=Severity.WARNING,
+    equivalents=("IST0144",),
+    since="0.1.0",
+    hazard=True,
+    holds=("runAsUser",),
+)
 def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     """Report the pod-level user, and that of each container, in pods that may have a sidecar."""
     labels = workload.labels

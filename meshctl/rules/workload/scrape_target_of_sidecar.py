@@ -16,7 +16,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 from meshctl.words import quoted
 
 
-@rule(on=Workload, severity=Severity.ERROR, since="0.1.0", hazard=True)
+@rule(on=Workload, severity=Severity.ERROR, since="0.1.0", hazard=True, holds=("annotations",))
 def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     """Report the first wrong port where metrics are merged at all."""
     if not mesh.workloads.is_to_be_injected(workload):

@@ -16,7 +16,13 @@ from meshctl.resources import Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
-@rule(on=Workload, severity=Severity.WARNING, equivalents=("IST0143",), since="0.1.0")
+@rule(
+    on=Workload,
+    severity=Severity.WARNING,
+    equivalents=("IST0143",),
+    since="0.1.0",
+    holds=("args", "command", "env"),
+)
 def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     """Report written addresses of localhost on ports that a Service leads to."""
     if workload not in mesh.workloads:

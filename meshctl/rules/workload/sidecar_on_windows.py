@@ -16,7 +16,9 @@ from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 _LABELS = ("kubernetes.io/os", "beta.kubernetes.io/os")
 
 
-@rule(on=Workload, severity=Severity.ERROR, since="0.1.0", hazard=True)
+@rule(
+    on=Workload, severity=Severity.ERROR, since="0.1.0", hazard=True, holds=("nodeSelector", "os")
+)
 def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     """Report pods that say that they run on Windows, in either of two ways."""
     if not mesh.workloads.is_to_be_injected(workload):

@@ -14,7 +14,13 @@ from meshctl.resources import Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
-@rule(on=Workload, severity=Severity.ERROR, since="0.1.0", hazard=True)
+@rule(
+    on=Workload,
+    severity=Severity.ERROR,
+    since="0.1.0",
+    hazard=True,
+    holds=("volumes", "annotations"),
+)
 def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     """Report volumes of the pod, and of the annotation that adds some to the sidecar's."""
     if not mesh.workloads.is_to_be_injected(workload):
