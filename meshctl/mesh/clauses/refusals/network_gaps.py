@@ -10,12 +10,13 @@ from meshctl.mesh.authorization.network_peers import peer_of
 from meshctl.mesh.clauses.parts import Parts
 from meshctl.mesh.core.selectors import IdentityCache
 from meshctl.mesh.sidecar_scope.declared_callers import DeclaredCaller
-from meshctl.mesh.workloads.network_policies import INGRESS
-from meshctl.resources import NetworkPolicy, Ref, View, Workload
+from meshctl.mesh.workloads.membership import Membership, is_gateway
+from meshctl.mesh.workloads.network_policies import EGRESS, INGRESS
+from meshctl.resources import Gateway, NetworkPolicy, Ref, View, Workload
 
 
 class RefusedClient(NamedTuple):
-    """A client that no NetworkPolicy lets in, the place that leads it there, and the ports."""
+    """A client that no NetworkPolicy lets in (or a server: out to), what leads there, and the ports."""
 
     client: Workload
     place: Ref
@@ -75,10 +76,29 @@ class NetworkGaps:
                 return RefusedClient(caller.workload, caller.call.place, called)
         return None
 
-    def _is_refused(self, workload: Workload, client: Workload, ports: frozenset[int]) -> bool:
+    def _is_refused(
+        self, workload: Workload, client: Workload, ports: frozenset[int], way: str = INGRESS
+    ) -> bool:
         peer = peer_of(client)
-        answers = {self._policies.admits(workload, INGRESS, peer, port) for port in ports}
+        answers = {self._policies.admits(workload, way, peer, port) for port in ports}
         return answers == {False}
+
+    def unreachable_server(self, pods: Workload) -> RefusedClient | None:
+        """Find the first workload that a gateway routes to, and that nothing lets its pods out to."""
+        if not is_gateway(pods):
+            return None
+        index, paths = self._parts.gateways, self._parts.reachability.ingress_paths
+        for gateway in self._parts.of(Gateway):
+            alike = index.all_like(index.distinct_of(gateway))
+            if any(one.workload.workload is pods for one in alike):
+                for server, place in paths.behind(gateway):
+                    if self._parts.workloads.membership(server) is Membership.AMBIENT:
+                        continue  # gateways dial port 15008
+                    found = self._parts.workloads.container_ports.in_front_of(server)
+                    ports = frozenset(target for _, target in found)
+                    if ports and self._is_refused(pods, server, ports, EGRESS):
+                        return RefusedClient(server, place, ports)
+        return None
 
     def _target(self, workload: Workload, caller: DeclaredCaller) -> int | None:
         port = caller.port
