@@ -123,7 +123,7 @@ spec.hosts|registry.service_entries|service-entry/host-of-kubernetes-service ser
 spec.ports|registry.service_entries|service-entry/target-port-never-used service-entry/tcp-port-shared-with-http service-entry/protocol-contradicts-port|a target beside pods that name their port, for pods to come without the name; a target with resolution NONE, which proxies dial in place of the client's port
 spec.resolution|clauses.kept_addresses|virtual-service/gateway-keeps-no-address virtual-service/dialled-port-kept
 spec.addresses|registry.service_entries|service-entry/address-missing
-spec.endpoints|registry.service_entries|service-entry/internal-endpoint-without-identity service-entry/selects-no-endpoint|the identity of an endpoint outside the mesh, which a DestinationRule may ask for
+spec.endpoints|registry.service_entries|service-entry/internal-endpoint-without-identity service-entry/selects-no-endpoint service-entry/endpoint-of-strict-pods|the identity of an endpoint outside the mesh, which a DestinationRule may ask for
 spec.location|registry|service-entry/internal-endpoint-without-identity
 spec.workloadSelector|workloads.endpoints|destination-rule/subset-selects-no-pod
 spec.exportTo|registry|resource/exported-to-unknown-namespace
@@ -138,7 +138,7 @@ spec.outboundTrafficPolicy|sidecar_scope|sidecar/outbound-mode-left-out sidecar/
 spec.ingress||listeners of the pod's own ports; whether the application is there is not in manifests
 spec.inboundConnectionPool||TUNING""",
     "AuthorizationPolicy": """\
-spec.action|security.authorization|authorization-policy/allows-nothing
+spec.action|security.authorization|authorization-policy/allows-nothing authorization-policy/audited-by-nobody
 spec.provider|extension_providers|authorization-policy/broken-provider authorization-policy/several-custom-providers authorization-policy/authorizer-asks-itself
 spec.selector|security.authorization|authorization-policy/selects-no-workload
 spec.targetRef|clauses.waypoint_bypass|authorization-policy/waypoint-bypassed

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.clauses.patches.patched_routes import PatchedRoutes
     from meshctl.mesh.clauses.refusals.authorizers import Authorizers
     from meshctl.mesh.clauses.refusals.closed_ports import ClosedPorts
+    from meshctl.mesh.clauses.refusals.endpoint_pods import EndpointPods
     from meshctl.mesh.clauses.refusals.network_gaps import NetworkGaps
     from meshctl.mesh.clauses.refusals.outside_clients import OutsideClients
     from meshctl.mesh.clauses.refusals.preflights import Preflights
@@ -115,6 +116,13 @@ class ClausesFacade:
         from meshctl.mesh.clauses.refusals.removed_tokens import RemovedTokens
 
         return RemovedTokens(self._parts)
+
+    @cached_property
+    def endpoint_pods(self) -> "EndpointPods":
+        """Pods behind endpoints that are names of Services."""
+        from meshctl.mesh.clauses.refusals.endpoint_pods import EndpointPods
+
+        return EndpointPods(self._parts)
 
     @cached_property
     def outside_clients(self) -> "OutsideClients":

@@ -12,7 +12,7 @@ from meshctl.mesh.core.selectors import IdentityCache
 from meshctl.mesh.sidecar_scope.declared_callers import DeclaredCaller
 from meshctl.mesh.workloads.membership import Membership, is_gateway
 from meshctl.mesh.workloads.network_policies import EGRESS, INGRESS
-from meshctl.resources import Gateway, NetworkPolicy, Ref, View, Workload
+from meshctl.resources import Gateway, MadeWorkload, NetworkPolicy, Ref, View, Workload
 
 
 class RefusedClient(NamedTuple):
@@ -46,7 +46,7 @@ class NetworkGaps:
 
         Clients are the gateways that route to it, and workloads whose settings name it.
         """
-        pods = self._parts.reachability.ingress_paths.gateway_pods(workload)
+        pods = self._parts.reachability.ingress_paths.clients(workload)
         callers = self._parts.sidecar_scope.declared_callers.of(workload)
         if not pods and not callers:
             return None
@@ -64,17 +64,28 @@ class NetworkGaps:
     def _find(
         self, workload: Workload, ports: frozenset[int], without: Workload | None
     ) -> RefusedClient | None:
-        for client, place in self._parts.reachability.ingress_paths.gateway_pods(workload):
+        for client, place in self._parts.reachability.ingress_paths.clients(workload):
+            if self._comes_by_tunnel(workload, client):
+                continue
             if client is not without and self._is_refused(workload, client, ports):
                 return RefusedClient(client, place, ports)
         for caller in self._parts.sidecar_scope.declared_callers.of(workload):
             known = self._target(workload, caller)
             called = ports if known is None else frozenset({known})
+            if self._comes_by_tunnel(workload, caller.workload):
+                continue
             if caller.workload is not without and self._is_refused(
                 workload, caller.workload, called
             ):
                 return RefusedClient(caller.workload, caller.call.place, called)
         return None
+
+    def _comes_by_tunnel(self, workload: Workload, client: Workload) -> bool:
+        """May a client of the mesh come in on port 15008, whatever it dials?"""
+        membership = self._parts.workloads.membership
+        is_ambient = membership(workload) is Membership.AMBIENT
+        is_outside = membership(client) is Membership.NONE and not is_gateway(client)
+        return is_ambient and (not is_outside or isinstance(client, MadeWorkload))
 
     def _is_refused(
         self, workload: Workload, client: Workload, ports: frozenset[int], way: str = INGRESS
