@@ -47,6 +47,9 @@ _NAMES = frozenset({
 })  # fmt: skip
 """Fields that hold names; elsewhere capitals with underscores may be a constant of Envoy."""
 
+_OF_MESH = frozenset({"mesh", "meshNetworks", "values", "config"})
+"""The keys of ConfigMaps that Istio reads; other ones are for programs with variables of their own."""
+
 _IDENTITY: tuple[Path, ...] = (("metadata", "name"), ("metadata", "namespace"))
 _WORDS = ("$", "<", "{{", "{%", "__", "@", "NAMESPACE", "PLACEHOLDER", "REPLACE", "CHANGE", "TODO")
 _REPEATED = ("$", "<", "{{", "__", "@")
@@ -63,15 +66,19 @@ def is_unfilled(name: str) -> bool:
     return has_placeholder(name) or _UNFILLED.fullmatch(name) is not None
 
 
-def _find_at(path: Path, text: str) -> str | None:
+def _find_at(resource: Resource, path: Path, text: str) -> str | None:
+    if resource.kind == "ConfigMap" and path[0] == "data" and path[-1] not in _OF_MESH:
+        return _find(text, is_name=False, is_program=True)
     found = _find(text, is_name=_holds_names(path))
     return text if found is None and path in _IDENTITY and is_unfilled(text) else found
 
 
-def _find(text: str, *, is_name: bool) -> str | None:
+def _find(text: str, *, is_name: bool, is_program: bool = False) -> str | None:
     if not _SIGNS.search(text):
         return None
     for match in _PLACEHOLDER.finditer(text):
+        if is_program and match[0][0] == "$" and match[0][1:].isidentifier():
+            continue  # a variable of the program itself, such as nginx's $host
         if is_name or not match[0][0].isupper():
             return match[0]
     return None
@@ -85,7 +92,7 @@ def find_placeholders(resource: Resource) -> Iterator[tuple[str, Ref]]:
     """
     seen: set[str] = set()
     for path, text in _literal_texts(resource):
-        found = _find_at(path, text)
+        found = _find_at(resource, path, text)
         if found is None or found in seen or is_replaced(resource, found):
             continue
         seen.add(found)
@@ -141,7 +148,7 @@ def is_undecided(ref: Ref) -> bool:
                 return has_placeholder(value, is_name=False)
             break
     if isinstance(value, str):
-        return _find_at(ref.path, value) is not None
+        return _find_at(ref.resource, ref.path, value) is not None
     if isinstance(value, dict):
         return any(
             isinstance(child, str) and has_placeholder(child, is_name=key in _NAMES)

@@ -268,7 +268,7 @@ def test_edits_in_a_crowd_concern_no_more_than_is_asked_again(seed: int, name: s
 def test_most_edits_concern_a_part_of_the_mesh() -> None:
     chance = random.Random(1)
     shares = []
-    for _ in range(20):
+    for _ in range(80):
         resources = random_mesh(chance, 8)
         ties = Ties()
         mesh = Mesh(resources, is_whole=True)

@@ -64,6 +64,7 @@ spec.http[].match[].withoutHeaders|traffic.route_matches|virtual-service/header-
 spec.http[].match[].method|traffic.route_matches|virtual-service/method-or-header-case virtual-service/wildcard-read-as-text
 spec.http[].match[].authority|traffic.route_matches|virtual-service/wildcard-read-as-text virtual-service/authority-of-another-host
 spec.http[].match[].queryParams|traffic.route_matches|virtual-service/header-matched-in-part virtual-service/wildcard-read-as-text
+spec.http[].match[].scheme|clauses.match_listeners|virtual-service/scheme-never-met
 spec.http[].match[].port|clauses.match_listeners|virtual-service/match-never-applies
 spec.http[].match[].gateways|clauses.match_listeners|virtual-service/match-never-applies
 spec.http[].match[].sourceLabels|clauses.match_listeners|virtual-service/match-never-applies virtual-service/source-match-at-waypoint virtual-service/source-rules-without-rest
@@ -86,7 +87,7 @@ spec.http[].rewrite|traffic.routes|virtual-service/rewrite-drops-rest virtual-se
 spec.http[].timeout|traffic.routes|virtual-service/timeout-cuts-retries virtual-service/outer-timeout-is-shorter
 spec.http[].retries|traffic.routes|virtual-service/retries-at-two-proxies virtual-service/per-try-timeout-exceeds-timeout
 spec.http[].fault|traffic.routes|virtual-service/fault-disables-retry
-spec.http[].corsPolicy|traffic.route_matches|virtual-service/cors-preflight-lost
+spec.http[].corsPolicy|traffic.route_matches|virtual-service/cors-preflight-lost virtual-service/cors-star-with-credentials
 spec.http[].directResponse||an answer as written
 spec.tls|traffic.routes|virtual-service/layer4-match-repeated virtual-service/route-type-mismatch virtual-service/layer4-rules-without-listener
 spec.tls[].match[].port|clauses.match_listeners|virtual-service/match-never-applies
@@ -108,7 +109,7 @@ spec.servers|gateways|gateway/port-protocol-conflict gateway/tls-host-duplicated
 spec.servers[].hosts|gateways.bindings|gateway/host-without-route gateway/host-of-another-team|wildcards, which are for hosts to come; a host that a wildcard beside it covers, which gets a virtual host of its own; hosts of plain TCP, which tell no connections apart
 spec.servers[].port|gateways|gateway/port-not-exposed gateway/privileged-port-skipped gateway/port-protocol-conflict
 spec.servers[].tls|gateways|gateway/credential-not-found gateway/certificate-file-not-mounted gateway/tls-opened-before gateway/tls-mode-mismatch gateway/unusable-certificate gateway/redirect-of-another-servers-host gateway/mesh-certificate-of-outside-clients gateway/tls-versions-exclude-each-other gateway/cipher-suites-never-used gateway/tls-setting-of-another-mode
-spec.servers[].bind|gateways|gateway/port-protocol-conflict
+spec.servers[].bind|gateways|gateway/port-protocol-conflict gateway/bound-to-localhost
 spec.servers[].defaultEndpoint||istiod doesn't read it
 spec.servers[].name||NAMING""",
     "DestinationRule": """\
@@ -122,7 +123,7 @@ spec.hosts|registry.service_entries|service-entry/host-of-kubernetes-service ser
 spec.ports|registry.service_entries|service-entry/target-port-never-used service-entry/tcp-port-shared-with-http service-entry/protocol-contradicts-port|a target beside pods that name their port, for pods to come without the name; a target with resolution NONE, which proxies dial in place of the client's port
 spec.resolution|clauses.kept_addresses|virtual-service/gateway-keeps-no-address virtual-service/dialled-port-kept
 spec.addresses|registry.service_entries|service-entry/address-missing
-spec.endpoints|registry.service_entries|service-entry/internal-endpoint-without-identity service-entry/selects-no-endpoint|the identity of an endpoint outside the mesh, which a DestinationRule may ask for
+spec.endpoints|registry.service_entries|service-entry/internal-endpoint-without-identity service-entry/selects-no-endpoint service-entry/endpoint-of-strict-pods|the identity of an endpoint outside the mesh, which a DestinationRule may ask for
 spec.location|registry|service-entry/internal-endpoint-without-identity
 spec.workloadSelector|workloads.endpoints|destination-rule/subset-selects-no-pod
 spec.exportTo|registry|resource/exported-to-unknown-namespace
@@ -137,11 +138,11 @@ spec.outboundTrafficPolicy|sidecar_scope|sidecar/outbound-mode-left-out sidecar/
 spec.ingress||listeners of the pod's own ports; whether the application is there is not in manifests
 spec.inboundConnectionPool||TUNING""",
     "AuthorizationPolicy": """\
-spec.action|security.authorization|authorization-policy/allows-nothing
-spec.provider|extension_providers|authorization-policy/broken-provider authorization-policy/several-custom-providers
+spec.action|security.authorization|authorization-policy/allows-nothing authorization-policy/audited-by-nobody
+spec.provider|extension_providers|authorization-policy/broken-provider authorization-policy/several-custom-providers authorization-policy/authorizer-asks-itself
 spec.selector|security.authorization|authorization-policy/selects-no-workload
 spec.targetRef|clauses.waypoint_bypass|authorization-policy/waypoint-bypassed
-spec.targetRefs|clauses.waypoint_bypass|authorization-policy/waypoint-bypassed authorization-policy/request-fields-on-tcp-service policy/target-not-found
+spec.targetRefs|clauses.waypoint_bypass|authorization-policy/waypoint-bypassed authorization-policy/request-fields-on-tcp-service policy/target-not-found policy/target-without-address
 spec.rules|security.authorization|authorization-policy/rule-without-conditions authorization-policy/from-and-to-in-separate-rules
 spec.rules[].from[].source.principals|clauses.client_certificates|authorization-policy/identity-at-gateway authorization-policy/principal-never-matches authorization-policy/unknown-principal authorization-policy/wildcard-read-as-text
 spec.rules[].from[].source.namespaces|clauses.client_certificates|authorization-policy/identity-at-gateway authorization-policy/unknown-source-namespace
@@ -154,13 +155,13 @@ spec.rules[].to[].operation.hosts|clauses.host_forms|authorization-policy/host-i
 spec.rules[].to[].operation.paths|decisions|authorization-policy/wildcard-read-as-text authorization-policy/path-with-open-variants authorization-policy/request-never-routed
 spec.rules[].to[].operation.notPaths|decisions|authorization-policy/wildcard-read-as-text authorization-policy/path-with-open-variants
 spec.rules[].to[].operation.methods|decisions|authorization-policy/method-never-sent authorization-policy/request-never-routed
-spec.rules[].to[].operation.ports|workloads.container_ports|authorization-policy/port-of-service authorization-policy/http-fields-on-tcp-port
-spec.rules[].when|decisions|authorization-policy/issuer-never-checked authorization-policy/wildcard-read-as-text authorization-policy/claim-with-dots authorization-policy/unknown-principal authorization-policy/audience-never-taken authorization-policy/unknown-source-namespace""",
+spec.rules[].to[].operation.ports|workloads.container_ports|authorization-policy/port-of-service authorization-policy/http-fields-on-tcp-port authorization-policy/caller-shut-out-by-waypoint
+spec.rules[].when|decisions|authorization-policy/header-without-its-token authorization-policy/issuer-never-checked authorization-policy/wildcard-read-as-text authorization-policy/claim-with-dots authorization-policy/unknown-principal authorization-policy/audience-never-taken authorization-policy/unknown-source-namespace""",
     "RequestAuthentication": """\
 spec.selector|security.request_authentications|request-authentication/selects-no-workload policy/selector-ignored-by-waypoint
 spec.targetRef|clauses.token_issuers|authorization-policy/token-never-checked
 spec.targetRefs|clauses.token_issuers|authorization-policy/token-never-checked policy/target-not-found
-spec.jwtRules|security.request_authentications|request-authentication/token-not-required request-authentication/keys-out-of-reach
+spec.jwtRules|security.request_authentications|request-authentication/token-not-required request-authentication/keys-out-of-reach request-authentication/keys-of-discovery-document
 spec.jwtRules[].audiences|security.request_authentications|request-authentication/audiences-not-required|rules for the same issuer by other labels, since pods may come that have one of the two alone""",
     "PeerAuthentication": """\
 spec.selector|security.peer_authentications|peer-authentication/selects-no-workload peer-authentication/selector-in-root-namespace

@@ -26,10 +26,12 @@ if TYPE_CHECKING:
     from meshctl.mesh.clauses.patches.patched_routes import PatchedRoutes
     from meshctl.mesh.clauses.refusals.authorizers import Authorizers
     from meshctl.mesh.clauses.refusals.closed_ports import ClosedPorts
+    from meshctl.mesh.clauses.refusals.endpoint_pods import EndpointPods
     from meshctl.mesh.clauses.refusals.network_gaps import NetworkGaps
     from meshctl.mesh.clauses.refusals.outside_clients import OutsideClients
     from meshctl.mesh.clauses.refusals.preflights import Preflights
     from meshctl.mesh.clauses.refusals.refused_callers import RefusedCallers
+    from meshctl.mesh.clauses.refusals.removed_tokens import RemovedTokens
     from meshctl.mesh.clauses.refusals.routed_requests import RoutedRequests
     from meshctl.mesh.clauses.refusals.tokenless_gateways import TokenlessGateways
     from meshctl.mesh.clauses.refusals.wider_rules import WiderRules
@@ -107,6 +109,20 @@ class ClausesFacade:
         from meshctl.mesh.clauses.refusals.closed_ports import ClosedPorts
 
         return ClosedPorts(self._parts)
+
+    @cached_property
+    def removed_tokens(self) -> "RemovedTokens":
+        """Headers that lose their token before policies are asked."""
+        from meshctl.mesh.clauses.refusals.removed_tokens import RemovedTokens
+
+        return RemovedTokens(self._parts)
+
+    @cached_property
+    def endpoint_pods(self) -> "EndpointPods":
+        """Pods behind endpoints that are names of Services."""
+        from meshctl.mesh.clauses.refusals.endpoint_pods import EndpointPods
+
+        return EndpointPods(self._parts)
 
     @cached_property
     def outside_clients(self) -> "OutsideClients":

@@ -19,8 +19,10 @@ from meshctl.mesh.registry.services import HostPort, RegisteredHost, addresses_o
 from meshctl.mesh.traffic.delegates import MESH, gateway_name
 from meshctl.mesh.traffic.sidecar_routes import HTTP_PORT, speaks_http
 from meshctl.mesh.workloads.membership import Membership, is_gateway
-from meshctl.resources import Match, Route, VirtualService, Workload
+from meshctl.resources import EnvoyFilter, Match, Route, VirtualService, Workload
 
+_PLAIN = "http"
+_OF_TRUST = ("numTrustedProxies", "xff_num_trusted_hops", "use_remote_address", "scheme_header")
 _OF_SIDECARS = ("sourceLabels", "sourceNamespace", "destinationSubnets")
 
 
@@ -180,6 +182,42 @@ class MatchListeners:
         known = self._parts.gateways.find(gateway)
         servers = self._parts.gateways.bindings.servers(known, service) if known is not None else ()
         return frozenset(server.port for server in servers if route_kind(server) == kind)
+
+    def schemes(self, route: Route, match: Match) -> dict[str, frozenset[str]]:
+        """Say which schemes requests have at the gateways (and ``mesh``) that a match of http is for.
+
+        Envoy tells it by TLS, at gateways without trusted proxies before them; sidecars believe the header
+        `X-Forwarded-Proto` (ConnectionManagerUtility::mutateRequestHeaders of Envoy). Empty where one isn't known.
+        """
+        found: dict[str, frozenset[str]] = {}
+        for service, one in self._uses(route, match):
+            every = self._parts.traffic.routes.gateways_of(service)
+            named = {gateway_name(name, service.namespace) for name in one.gateways} or {*every}
+            for name in every:
+                if name == MESH and name in named:
+                    found[name] = frozenset({_PLAIN})
+                if name == MESH or name not in named:
+                    continue
+                known = self._parts.gateways.find(name)
+                if known is None or self._trusts_others():
+                    return {}
+                servers = self._parts.gateways.bindings.servers(known, service)
+                found[name] = frozenset(
+                    f"{_PLAIN}s" if server.terminates_tls else _PLAIN
+                    for server in servers
+                    if route_kind(server) == "http" and match.port in {None, server.port}
+                )
+        return found
+
+    def _trusts_others(self) -> bool:
+        """May a gateway take the scheme from a proxy before it?"""
+        pods = (pod.pod_annotations for pod in self._parts.of(Workload) if is_gateway(pod))
+        written = (
+            self._parts.config.raw,
+            *pods,
+            *(one.data for one in self._parts.of(EnvoyFilter)),
+        )
+        return any(word in str(one) for one in written for word in _OF_TRUST)
 
     def undeclared(self, route: Route, match: Match) -> tuple[int, ...]:
         """List the ports that the hosts declare, if in the mesh only calls to another one, 80, fit.

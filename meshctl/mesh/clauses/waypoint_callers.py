@@ -20,6 +20,8 @@ class ShutOutCall(NamedTuple):
     caller: Workload
     principal: str
     call: DeclaredCall
+    port: int | None = None
+    """The port of the Service, which the waypoint sees, where that is why."""
 
 
 class WaypointCallers:
@@ -41,8 +43,11 @@ class WaypointCallers:
                 held[service] = self._policies(service, call.host.host)
             principal = self._principal(caller)
             refused = self._parts.decisions.shut_out_by(held[service], principal)
+            port = call.port if not refused and call.port is not None else None
+            if port is not None:
+                refused = self._parts.decisions.shut_out_by(held[service], principal, port)
             for policy in refused:
-                found.setdefault(policy, []).append(ShutOutCall(caller, principal, call))
+                found.setdefault(policy, []).append(ShutOutCall(caller, principal, call, port))
         return found
 
     def _calls(self) -> Iterator[tuple[Workload, Service, DeclaredCall]]:

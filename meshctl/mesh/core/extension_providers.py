@@ -5,6 +5,7 @@ DefaultMeshConfig (pkg/config/mesh/mesh.go, Istio 1.31).
 """
 
 from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
 from typing import Any
 
 from meshctl.mesh.core.mesh_config import MeshConfig, parse_settings
@@ -65,6 +66,21 @@ class ExtensionProviders:
         """What the definition says below its type; empty for a provider without settings."""
         found = (value for key, value in self._definitions.get(name, {}).items() if key != "name")
         return next((value for value in found if isinstance(value, dict)), {})
+
+    def sends(self, name: str, header: str) -> bool:
+        """Is an authorizer by HTTP sent a header of the requests that it is asked about?
+
+        A star stands for any beginning or end (generateHeaders, pilot/pkg/security/authz/builder/extauthz.go, Istio
+        1.31); the deprecated field counts where the other is missing.
+        """
+        settings = self.settings(name)
+        asked = settings.get("includeRequestHeadersInCheck") or settings.get(
+            "includeHeadersInCheck"
+        )
+        return any(
+            fnmatchcase(header, str(one).lower())
+            for one in (asked if isinstance(asked, list) else ())
+        )
 
     def has_default(self, signal: str) -> bool:
         """Does the mesh name a default for ``accessLogging``, ``tracing`` or ``metrics``?"""

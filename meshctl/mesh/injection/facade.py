@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.injection.proxy_images import ProxyImages
     from meshctl.mesh.injection.proxy_mounts import ProxyMounts
     from meshctl.mesh.injection.proxy_revisions import ProxyRevisions
+    from meshctl.mesh.injection.sidecar_resources import SidecarResources
     from meshctl.mesh.injection.webhooks import Injector
     from meshctl.mesh.workloads.workloads import Heed
 
@@ -86,6 +87,13 @@ class InjectionFacade:
 
         has_all = self._inventory.has_all("MutatingWebhookConfiguration")
         return ProxyRevisions(self.webhooks, self._inventory.of(Workload), has_all_webhooks=has_all)
+
+    @cached_property
+    def sidecar_resources(self) -> "SidecarResources":
+        """What sidecars ask of a node, by the bounds of their namespaces."""
+        from meshctl.mesh.injection.sidecar_resources import SidecarResources
+
+        return SidecarResources(self._inventory)
 
     @cached_property
     def annotations(self) -> "Annotations":

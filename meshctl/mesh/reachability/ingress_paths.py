@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from meshctl.mesh.core.gateway_classes import GatewayClasses
 from meshctl.mesh.core.inventory import Inventory
 from meshctl.mesh.core.precedence import age
 from meshctl.mesh.core.selectors import IdentityCache
 from meshctl.mesh.gateway_api.reference_grants import ReferenceGrants
 from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
 from meshctl.mesh.gateways.gateway_index import Gateways
+from meshctl.mesh.registry.gateway_services import made_pods
 from meshctl.mesh.registry.services import RegisteredHost, Registry
 from meshctl.mesh.traffic.delegates import MESH
 from meshctl.mesh.traffic.routes import Routes
@@ -16,6 +18,7 @@ from meshctl.mesh.workloads.by_pods import ByPods
 from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import (
     Gateway,
+    GatewayClass,
     KubernetesGateway,
     KubernetesRoute,
     Ref,
@@ -49,6 +52,7 @@ class IngressPaths:
         self._grants = grants
         self._firsts = IdentityCache(_firsts)  # many workloads share their paths
         self._pods = IdentityCache(self._pods_on)
+        self._clients = IdentityCache(self._clients_on)
 
     def into(self, workload: Workload) -> Sequence[IngressPath]:
         """The routes that bring requests to a workload."""
@@ -57,6 +61,33 @@ class IngressPaths:
     def gateway_pods(self, workload: Workload) -> Sequence[tuple[Workload, Ref]]:
         """The pods of Istio's Gateways that route to a workload, each with the first place."""
         return self._pods.of(self.into(workload))
+
+    def clients(self, workload: Workload) -> Sequence[tuple[Workload, Ref]]:
+        """Those, and the pods that istiod runs for Gateways of the Gateway API, by their identity."""
+        return self._clients.of(self.into(workload))
+
+    def _clients_on(self, paths: Sequence[IngressPath]) -> Sequence[tuple[Workload, Ref]]:
+        made = [
+            (pods, path.place)
+            for path in paths
+            if isinstance(path.gateway, KubernetesGateway)
+            for pods in self._pods_of(path.gateway)
+        ]
+        known = self._pods.of(paths)
+        return (*known, *made) if made else known
+
+    def _pods_of(self, gateway: KubernetesGateway) -> Iterator[Workload]:
+        """Walk the pods that istiod runs for a Gateway, or those of the Service that it has for an address."""
+        made = made_pods(gateway, self._classes)
+        if made is not None:
+            yield made
+        for address in gateway.addresses:
+            for host in self._registry.at(address.text("value")):
+                yield from self._workloads.behind(host)
+
+    @cached_property
+    def _classes(self) -> GatewayClasses:
+        return GatewayClasses(self._inventory.of(GatewayClass))
 
     def _pods_on(self, paths: Sequence[IngressPath]) -> Sequence[tuple[Workload, Ref]]:
         found: dict[Workload, Ref] = {}

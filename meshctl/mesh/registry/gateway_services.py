@@ -6,7 +6,7 @@ the chart istio-discovery, Istio 1.31.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from meshctl.istio.labels import GATEWAY_CLASS, GATEWAY_MANAGED, GATEWAY_NAME
 from meshctl.mesh.core.gateway_classes import Controller, GatewayClasses
@@ -18,7 +18,11 @@ from meshctl.resources import (
     ListenerSet,
 )
 
+if TYPE_CHECKING:
+    from meshctl.resources import MadeWorkload
+
 NAME_OVERRIDE = "gateway.istio.io/name-override"
+_ACCOUNT = "gateway.istio.io/service-account"
 _STATUS_PORT = 15021
 _DEFAULT_PORTS = {"HTTP": 80, "HTTPS": 443}
 _MADE = frozenset({Controller.GATEWAY, Controller.WAYPOINT, Controller.EAST_WEST})
@@ -46,6 +50,33 @@ def deployment_name(gateway: KubernetesGateway, controller: Controller) -> str:
     if controller.adds_class_to_names:
         default = f"{gateway.name}-{gateway.class_name}"
     return gateway.annotations.get(NAME_OVERRIDE) or default
+
+
+def made_pods(gateway: KubernetesGateway, classes: GatewayClasses) -> "MadeWorkload | None":
+    """The pods that istiod runs for a Gateway, with their ServiceAccount; not those of waypoints.
+
+    An overridden name of the Deployment is none of the ServiceAccount (deploymentcontroller.go).
+    """
+    from meshctl.resources import MadeWorkload  # noqa: PLC0415 - few commands ask for pods
+
+    controller = classes.controller(gateway.class_name)
+    if controller is not Controller.GATEWAY or not is_managed(gateway):
+        return None
+    account = gateway.annotations.get(_ACCOUNT) or f"{gateway.name}-{gateway.class_name}"
+    labels = gateway.spec.child("infrastructure").labels_of("labels")
+    data = {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {
+            "name": deployment_name(gateway, controller),
+            "namespace": gateway.namespace,
+        },
+        "spec": {"template": {
+            "metadata": {"labels": {**labels, GATEWAY_NAME: gateway.name}},
+            "spec": {"serviceAccountName": account},
+        }},
+    }  # fmt: skip
+    return MadeWorkload(gateway, data, {})
 
 
 def generated_services(

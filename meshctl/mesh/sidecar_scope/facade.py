@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.sidecar_scope.http_1_0_calls import Http10Calls
     from meshctl.mesh.sidecar_scope.listener_ports import ListenerPorts
     from meshctl.mesh.sidecar_scope.lost_calls import LostCalls
+    from meshctl.mesh.sidecar_scope.other_authorities import OtherAuthorities
     from meshctl.mesh.sidecar_scope.proxy_memory import ProxySizes
 
 
@@ -82,6 +83,18 @@ class SidecarScopeFacade(SidecarScopes):
         from meshctl.mesh.sidecar_scope.http_1_0_calls import Http10Calls
 
         return Http10Calls(self._from_inventory, self.declared_calls, self._from_workloads)
+
+    @cached_property
+    def other_authorities(self) -> "OtherAuthorities":
+        """The calls of nginx by a Host that the mesh doesn't know, by the ConfigMap that declares them."""
+        from meshctl.mesh.sidecar_scope.other_authorities import OtherAuthorities
+
+        return OtherAuthorities(
+            self.declared_calls,
+            self._from_workloads,
+            self._from_registry,
+            self._from_traffic.routes,
+        )
 
     @cached_property
     def proxy_memory(self) -> "ProxySizes":

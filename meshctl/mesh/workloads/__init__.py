@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.workloads.policy_attachment import being as being
     from meshctl.mesh.workloads.policy_attachment import named as named
     from meshctl.mesh.workloads.policy_attachment import winner_text as winner_text
+    from meshctl.mesh.workloads.prometheus_merge import merged_metrics_port as merged_metrics_port
     from meshctl.mesh.workloads.prometheus_merge import merges_metrics as merges_metrics
     from meshctl.mesh.workloads.prometheus_merge import wrong_port as wrong_port
     from meshctl.mesh.workloads.service_ports import shared_ports as shared_ports
@@ -76,6 +77,7 @@ _HOMES = {
     "lacks_sidecar": "membership",
     "looks_for_generated": "envoy_patches",
     "loopback_ports": "container_args",
+    "merged_metrics_port": "prometheus_merge",
     "merges_metrics": "prometheus_merge",
     "named": "policy_attachment",
     "names_old_cluster": "envoy_filters",

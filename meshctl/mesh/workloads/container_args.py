@@ -12,6 +12,10 @@ from meshctl.lazy_pattern import lazy_pattern
 from meshctl.resources import Container, Ref, View, Workload
 from meshctl.resources.view import views
 
+_DATABASES = re.compile(
+    r"(?:^|/)(?:postgres(?:ql)?|redis|valkey|mysql|mariadb|mongo(?:db)?)(?:[:@]|$)"
+)
+_LISTENS = re.compile(r"(?:--)?(?:listen_addresses|bind[-_]address|bind_ip|bind)")
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 _BIND_FLAG = re.compile(r"--?(?:[\w.-]*(?:bind|listen)[\w.-]*)|-b", re.IGNORECASE)
 _BIND_VARIABLE = re.compile(r"\w*(?:BIND|LISTEN)\w*")
@@ -90,6 +94,22 @@ def loopback_ports(container: Container) -> Iterator[tuple[int, Ref]]:
         port = known["PORT"][0] if "PORT" in known else "".join(declared[:1])
         if port.isdecimal() and ("PORT" in known or len(declared) == 1):
             yield int(port), known["HOST"][1]
+    yield from _told_to_databases(container)
+
+
+def _told_to_databases(container: Container) -> Iterator[tuple[int, Ref]]:
+    """Walk the one port of a database that listens on an address alone: `listen_addresses=localhost`."""
+    declared = [port.number("containerPort") for port in container.ports]
+    number = declared[0] if len(declared) == 1 else None
+    if number is None or _DATABASES.search(container.text("image")) is None:
+        return
+    flag = ""
+    for text, place in words(container):
+        name, equals, value = text.partition("=")
+        said_by, address = (name, value) if equals else (flag, text)
+        if address in _LOOPBACK and _LISTENS.fullmatch(said_by):
+            yield number, place
+        flag = text
 
 
 def urls(text: str, place: Ref) -> Iterator[WrittenUrl]:

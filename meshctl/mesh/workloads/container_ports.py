@@ -180,6 +180,22 @@ class ContainerPorts:
         found = (server_first(port.port, port.target, image) for image in ("", *images))
         return next((protocol for protocol in found if protocol), "")
 
+    def is_grpc_alone(self, service: Service, port: HostPort) -> bool:
+        """Do gRPC probes, and none by HTTP, ask the container behind a port that is declared HTTP/1.1?
+
+        The kubelet dials a gRPC server in the clear there (pkg/probe/grpc/grpc.go, Kubernetes).
+        """
+        pods = self._workloads.endpoints_of(service.selector, service.namespace)
+        if port.protocol is not Protocol.HTTP or not service.selector or not pods:
+            return False
+        return all(
+            "grpc" in asked and "httpGet" not in asked
+            for pod in pods
+            for target in [self._workloads.target_port(pod, port)]
+            for probed in [TrafficCapture(pod).probed_ports()]
+            for asked in [{view.path[-1] for number, view in probed if number == target}]
+        )
+
     def undeclared(self, workload: Workload) -> Iterator[View]:
         """Walk the captured ports that no Service leads to, of containers that one leads to.
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from meshctl.istio.annotation_names import MERGE_METRICS
 from meshctl.istio.annotation_values import flag
 from meshctl.mesh.workloads.membership import SIDECAR_PORTS
+from meshctl.resources import Workload
 
 TARGETS = "prometheus.istio.io/scrape-targets"
 AGENT_PORT = "15020"
@@ -88,3 +89,15 @@ def merges_metrics(
         merges = mesh_config.get("enablePrometheusMerge") is not False
     found = scrape_settings(annotations)
     return merges and flag(found.get("scrape")) is not False and found.get("port") != agent_port
+
+
+def merged_metrics_port(
+    workload: Workload, mesh_config: Mapping[str, Any]
+) -> tuple[int, int] | None:
+    """The port that a pod names for its metrics, and that of the agent to which Prometheus is sent instead."""
+    found = scrape_settings(workload.pod_annotations)
+    port = found.get("port", "")
+    if flag(found.get("scrape")) is not True or not ScrapeTarget(port, "").is_fine:
+        return None
+    merges = merges_metrics(workload.pod_annotations, mesh_config)
+    return (int(port), int(AGENT_PORT)) if merges else None

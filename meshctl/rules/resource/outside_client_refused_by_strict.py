@@ -1,9 +1,9 @@
 """A client outside the mesh is led to pods that take mutual TLS alone.
 
 The API server (webhooks, conversions, aggregated APIs), the controller of an Ingress, a Prometheus that a
-ServiceMonitor or PodMonitor leads there, and clients of a load balancer have no certificate of the mesh, so a
-STRICT port resets what they send: webhooks fail with `EOF` or `connection reset by peer`, controllers answer 502,
-targets of Prometheus are down, clients see the connection closed.
+ServiceMonitor or PodMonitor leads there, clients of a load balancer, and KEDA, Argo Rollouts and Flagger, which ask for
+metrics, have no certificate of the mesh. A STRICT port resets what they send: webhooks fail with `EOF` or `connection reset
+by peer`, controllers answer 502, targets of Prometheus are down, nothing is scaled or shifted.
 
 Fix: lead the port past the sidecar (`traffic.sidecar.istio.io/excludeInboundPorts`), make it PERMISSIVE by
 `portLevelMtls`, or let the clients in by a gateway of the mesh.

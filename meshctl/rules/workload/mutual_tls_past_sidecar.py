@@ -26,8 +26,16 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
             continue  # only the API server calls them, which is no client of the mesh
         if server is None or conflict.first.mode is not ServerMode.NONE:
             continue
+        if mesh.workloads.container_ports.is_exposed(workload) and not _is_called(workload, mesh):
+            continue  # a controller of Ingresses, whose clients come from outside
         yield Finding(
             conflict.place,
             f"port {server.port} is led past the sidecar, but {conflict.who} send mutual TLS to "
             f"{conflict.where}, which the application can't read",
         )
+
+
+def _is_called(workload: Workload, mesh: Mesh) -> bool:
+    """Does anybody in the mesh name a Service in front of it, or a gateway route there?"""
+    callers = mesh.sidecar_scope.declared_callers.of(workload)
+    return bool(callers or mesh.reachability.ingress_paths.into(workload))

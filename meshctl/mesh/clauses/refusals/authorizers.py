@@ -8,12 +8,16 @@ says ``failOpen`` (pilot/pkg/security/authz/builder/extauthz.go, Istio 1.31).
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from meshctl.mesh.authorization.arrival import Arrival, HttpRequest
 from meshctl.mesh.clauses.parts import Parts
 from meshctl.mesh.core.export_to import is_visible_to
 from meshctl.mesh.core.extension_providers import ExtensionProviders
 from meshctl.mesh.registry.services import RegisteredHost
 from meshctl.mesh.workloads.membership import Membership
+from meshctl.mesh.workloads.traffic_capture import TrafficCapture
 from meshctl.resources import AuthorizationPolicy, Workload
+
+_CHECK = "/envoy.service.auth.v3.Authorization/Check"
 
 
 class LostAuthorizer(NamedTuple):
@@ -53,6 +57,33 @@ class Authorizers:
                 found = self._refused(caller, host, principal, policy)
                 if found is not None:
                     return found
+        return None
+
+    def asking_itself(self, policy: AuthorizationPolicy) -> Workload | None:
+        """Find an authorizer whose own sidecar asks it about each check that comes in.
+
+        That check is a request to it, too, so that it never comes to an end. By HTTP it has the path of what is
+        checked, `/` here (envoy/service/auth/v3/external_auth.proto names what a check by gRPC calls).
+        """
+        name, settings = policy.spec.child("provider").text("name"), self._settings(policy)
+        host, number = self._parts.registry.provider_services.host(settings), settings.get("port")
+        port = host.port(number) if host is not None and isinstance(number, int) else None
+        if policy.action != "CUSTOM" or host is None or port is None or not port.protocol.is_http:
+            return None
+        reached = self._parts.security.authorization.reached(policy)
+        for server in self._parts.security.mtls.behind(host):
+            target = self._parts.workloads.target_port(server, port)
+            in_mesh = self._parts.workloads.membership(server) is Membership.SIDECAR
+            if server not in reached or target is None or not in_mesh:
+                continue
+            principal = str(self._parts.registry.service_accounts.of_workload(server))
+            check = HttpRequest(f"{host.host}:{port.number}", "POST", _CHECK)
+            if "envoyExtAuthzGrpc" not in self._providers.types(name):
+                check = check._replace(method="GET", path=f"{settings.get('pathPrefix') or ''}/")
+            verdict = self._parts.decisions.decide(server, Arrival(target, principal, http=check))
+            captured = TrafficCapture(server).includes(target)
+            if captured and name in verdict.providers:
+                return server
         return None
 
     def _refused(

@@ -10,12 +10,13 @@ from meshctl.mesh.authorization.network_peers import peer_of
 from meshctl.mesh.clauses.parts import Parts
 from meshctl.mesh.core.selectors import IdentityCache
 from meshctl.mesh.sidecar_scope.declared_callers import DeclaredCaller
-from meshctl.mesh.workloads.network_policies import INGRESS
-from meshctl.resources import NetworkPolicy, Ref, View, Workload
+from meshctl.mesh.workloads.membership import Membership, is_gateway
+from meshctl.mesh.workloads.network_policies import EGRESS, INGRESS
+from meshctl.resources import Gateway, MadeWorkload, NetworkPolicy, Ref, View, Workload
 
 
 class RefusedClient(NamedTuple):
-    """A client that no NetworkPolicy lets in, the place that leads it there, and the ports."""
+    """A client that no NetworkPolicy lets in (or a server: out to), what leads there, and the ports."""
 
     client: Workload
     place: Ref
@@ -45,7 +46,7 @@ class NetworkGaps:
 
         Clients are the gateways that route to it, and workloads whose settings name it.
         """
-        pods = self._parts.reachability.ingress_paths.gateway_pods(workload)
+        pods = self._parts.reachability.ingress_paths.clients(workload)
         callers = self._parts.sidecar_scope.declared_callers.of(workload)
         if not pods and not callers:
             return None
@@ -63,22 +64,52 @@ class NetworkGaps:
     def _find(
         self, workload: Workload, ports: frozenset[int], without: Workload | None
     ) -> RefusedClient | None:
-        for client, place in self._parts.reachability.ingress_paths.gateway_pods(workload):
+        for client, place in self._parts.reachability.ingress_paths.clients(workload):
+            if self._comes_by_tunnel(workload, client):
+                continue
             if client is not without and self._is_refused(workload, client, ports):
                 return RefusedClient(client, place, ports)
         for caller in self._parts.sidecar_scope.declared_callers.of(workload):
             known = self._target(workload, caller)
             called = ports if known is None else frozenset({known})
+            if self._comes_by_tunnel(workload, caller.workload):
+                continue
             if caller.workload is not without and self._is_refused(
                 workload, caller.workload, called
             ):
                 return RefusedClient(caller.workload, caller.call.place, called)
         return None
 
-    def _is_refused(self, workload: Workload, client: Workload, ports: frozenset[int]) -> bool:
+    def _comes_by_tunnel(self, workload: Workload, client: Workload) -> bool:
+        """May a client of the mesh come in on port 15008, whatever it dials?"""
+        membership = self._parts.workloads.membership
+        is_ambient = membership(workload) is Membership.AMBIENT
+        is_outside = membership(client) is Membership.NONE and not is_gateway(client)
+        return is_ambient and (not is_outside or isinstance(client, MadeWorkload))
+
+    def _is_refused(
+        self, workload: Workload, client: Workload, ports: frozenset[int], way: str = INGRESS
+    ) -> bool:
         peer = peer_of(client)
-        answers = {self._policies.admits(workload, INGRESS, peer, port) for port in ports}
+        answers = {self._policies.admits(workload, way, peer, port) for port in ports}
         return answers == {False}
+
+    def unreachable_server(self, pods: Workload) -> RefusedClient | None:
+        """Find the first workload that a gateway routes to, and that nothing lets its pods out to."""
+        if not is_gateway(pods):
+            return None
+        index, paths = self._parts.gateways, self._parts.reachability.ingress_paths
+        for gateway in self._parts.of(Gateway):
+            alike = index.all_like(index.distinct_of(gateway))
+            if any(one.workload.workload is pods for one in alike):
+                for server, place in paths.behind(gateway):
+                    if self._parts.workloads.membership(server) is Membership.AMBIENT:
+                        continue  # gateways dial port 15008
+                    found = self._parts.workloads.container_ports.in_front_of(server)
+                    ports = frozenset(target for _, target in found)
+                    if ports and self._is_refused(pods, server, ports, EGRESS):
+                        return RefusedClient(server, place, ports)
+        return None
 
     def _target(self, workload: Workload, caller: DeclaredCaller) -> int | None:
         port = caller.port

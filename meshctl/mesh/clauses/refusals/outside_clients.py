@@ -1,7 +1,7 @@
 """Clients outside the mesh that objects of Kubernetes lead to pods which take mutual TLS alone.
 
-The API server, the controllers of Ingresses and the clients of a load balancer have no certificate of
-the mesh: the inbound filter chain of a STRICT port closes their connections
+The API server, the controllers of Ingresses and of other objects, and the clients of a load balancer have no
+certificate of the mesh: the inbound filter chain of a STRICT port closes their connections
 (pilot/pkg/networking/core/listener_inbound.go, Istio 1.31), and so does ztunnel.
 """
 
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from meshctl.mesh.clauses.parts import Parts
+from meshctl.mesh.clauses.refusals.controllers_calls import ControllersCalls
 from meshctl.mesh.clauses.refusals.scrapes import Scrapes
 from meshctl.mesh.core.api_server_calls import called_by_api_server, called_port
 from meshctl.mesh.registry.services import HostPort, RegisteredHost
@@ -77,9 +78,15 @@ class OutsideClients:
         elif resource.kind == "ServiceMonitor":
             for place, host, port in self._scrapes.of_services(resource):
                 yield OutsideClient(_PROMETHEUS, host, port, place)
+        for call in self._of_controllers.of(resource):
+            yield OutsideClient(call.who, call.host, call.port, call.place)
         for service in called_by_api_server(resource):
             namespace = service.text("namespace")
             yield from self._led("the API server", service, namespace, called_port(service))
+
+    @cached_property
+    def _of_controllers(self) -> ControllersCalls:
+        return ControllersCalls(self._parts)
 
     @cached_property
     def _scrapes(self) -> Scrapes:

@@ -14,7 +14,7 @@ from meshctl.mesh.security.tls_connection import ClientKind
 from meshctl.mesh.sidecar_scope.declared_callers import DeclaredCaller
 from meshctl.mesh.workloads.membership import Membership
 from meshctl.mesh.workloads.traffic_capture import TrafficCapture
-from meshctl.resources import AuthorizationPolicy, Ref, Workload
+from meshctl.resources import AuthorizationPolicy, Ref, Service, Workload
 
 _WITH_IDENTITY = {ClientKind.SIDECAR, ClientKind.ZTUNNEL}
 _IN_MESH = {Membership.SIDECAR, Membership.AMBIENT}
@@ -61,11 +61,18 @@ def _firsts(
         asked.append(refused[0].client)
     for workload in dict.fromkeys(asked):
         first = next(
-            (refused_caller for refused_caller in refused if refused_caller.client is not workload),
-            None,
+            (one for one in refused if one.client is not workload or _are_peers(one)), None
         )
         if first is not None:
             yield members[workload], first._replace(workload=workload)
+
+
+def _are_peers(refused: RefusedCaller) -> bool:
+    """Do the pods of a StatefulSet call one another by the Service that names them?"""
+    source = refused.call.call.host.source if refused.call is not None else None
+    are_named = isinstance(source, Service) and source.is_headless
+    replicas = refused.client.spec.number("replicas") or 1
+    return are_named and refused.client.kind == "StatefulSet" and replicas > 1
 
 
 class RefusedCallers:
@@ -90,7 +97,7 @@ class RefusedCallers:
 
     def gateway(self, policy: AuthorizationPolicy) -> RefusedCaller | None:
         """Find the first gateway that routes to a workload and that a policy keeps out of it."""
-        pods = self._parts.reachability.ingress_paths.gateway_pods
+        pods = self._parts.reachability.ingress_paths.clients
         found = self._of(policy, pods, self._routed)
         firsts = (
             one for members, refusals in found for one in _firsts(members, refusals.by(policy))
@@ -175,7 +182,12 @@ class RefusedCallers:
         return proxy is ClientKind.NONE, None
 
     def _routed(self, workload: Workload) -> Iterator[RefusedCaller]:
-        for gateway, place in self._parts.reachability.ingress_paths.gateway_pods(workload):
+        if self._parts.workloads.membership(workload) is Membership.AMBIENT and any(
+            self._parts.ambient.api.ingress_label(service)
+            for service in self._parts.workloads.container_ports.services(workload)
+        ):
+            return  # gateways send to the waypoint, whose identity is another one
+        for gateway, place in self._parts.reachability.ingress_paths.clients(workload):
             yield RefusedCaller(workload, gateway, self._principal(gateway), place)
 
     def _principal(self, client: Workload) -> str:

@@ -1,0 +1,62 @@
+"""The pods of the mesh behind endpoints of ServiceEntries that are names of Services.
+
+A proxy resolves the name and dials the address of the Service as that of any other machine: it sends mutual TLS
+only to endpoints with the label ``security.istio.io/tlsMode`` (GetTLSModeFromEndpointLabels, pilot/pkg/model/service.go,
+Istio 1.31), whatever the location of the entry.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from meshctl.istio.labels import TLS_MODE
+from meshctl.mesh.clauses.parts import Parts
+from meshctl.mesh.security.tls_connection import Endpoint, ServerMode
+from meshctl.resources import Ref, Service, ServiceEntry
+
+
+class RefusedEndpoint(NamedTuple):
+    """An endpoint that gets plaintext, the host and port that are dialled, and a pod that takes none there."""
+
+    place: Ref
+    dialled: str
+    server: Endpoint
+
+
+class EndpointPods:
+    """Answers for ServiceEntries."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def refused(self, entry: ServiceEntry) -> Iterator[RefusedEndpoint]:
+        """Walk the endpoints whose pods refuse what proxies send them, each once."""
+        registry = self._parts.registry
+        for endpoint in entry.endpoints:
+            services = [
+                host for host in registry.at(endpoint.address) if isinstance(host.source, Service)
+            ]
+            for host in services if TLS_MODE not in endpoint.labels else ():
+                for port in entry.ports:
+                    number = endpoint.child("ports").number(port.name) or port.target
+                    server = self._strict(entry, host.host, port.port, number)
+                    if server is not None:
+                        yield RefusedEndpoint(
+                            endpoint.at("address"), f"{host.host}:{number}", server
+                        )
+                        break
+
+    def _strict(self, entry: ServiceEntry, name: str, called: int, number: int) -> Endpoint | None:
+        """Find a STRICT pod behind a port of a Service, unless proxies may open TLS to the entry's port."""
+        mtls, security = self._parts.security.mtls, self._parts.security
+        if any(security.tls_origination.may_reach(host, called) for host in entry.hosts):
+            return None
+        for host in self._parts.registry.at(name):
+            port = host.port(number)
+            for workload in mtls.behind(host):
+                if port is None:
+                    break
+                target = self._parts.workloads.target_port(workload, port)
+                server = mtls.server(workload, target) if target is not None else None
+                if server is not None and server.mode is ServerMode.STRICT:
+                    return server
+        return None
