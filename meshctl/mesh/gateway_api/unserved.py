@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from meshctl.mesh.core.hosts import overlaps
-from meshctl.mesh.core.precedence import age
 from meshctl.mesh.gateway_api.gateway_api import GatewayApi
 from meshctl.mesh.gateway_api.listeners import GatewayListener
 from meshctl.mesh.gateway_api.parents import Attachment
@@ -24,6 +23,8 @@ from meshctl.resources import (
     Service,
 )
 from meshctl.resources.cached_property import cached_property
+
+_HTTP = frozenset({"HTTPRoute", "GRPCRoute"})
 
 
 class LostHostname(NamedTuple):
@@ -62,21 +63,12 @@ class UnusedAtService(NamedTuple):
     winner: Ref
 
 
-class OlderRoute(NamedTuple):
-    """An older route that gets all connections of a TCP listener."""
-
-    reference: ObjectReference
-    listener: GatewayListener
-    older: KubernetesRoute
-
-
 class Unserved:
     """Answers for routes that are accepted."""
 
     def __init__(self, registry: Registry, api: GatewayApi) -> None:
         self._registry = registry
         self._api = api
-        self._firsts: dict[GatewayListener, KubernetesRoute] = {}
 
     def hostnames(self, route: KubernetesRoute) -> Iterator[LostHostname]:
         """Walk the host names that no listener serves, since a closer one has taken them."""
@@ -182,11 +174,11 @@ class Unserved:
         return {route: list(several.values()) for route, several in found.items()}
 
     def at_services(self, route: KubernetesRoute) -> Iterator[UnusedAtService]:
-        """Walk the Services that a route attaches to, and no client follows it for.
+        """Walk the Services that an HTTPRoute or GRPCRoute attaches to, and no client follows it for.
 
         Asked for clients of the route's namespace and of the Service's, on each of its ports.
         """
-        for attachment in self._api.attachments(route):
+        for attachment in self._api.attachments(route) if route.kind in _HTTP else ():
             rules = self._api.rules(route, in_mesh=True).rules if attachment.is_mesh else ()
             if not rules or attachment.denial is not None or attachment.reference.kind != "Service":
                 continue
@@ -212,26 +204,6 @@ class Unserved:
                             return None
                         winner = winner or _origin(each)
         return winner
-
-    def older(self, route: KubernetesRoute) -> Iterator[OlderRoute]:
-        """Walk the TCP listeners whose connections an older route gets."""
-        for attachment in _accepted(self._api.attachments(route)):
-            listener = attachment.listener
-            if listener is None or "TCPRoute" not in listener.kinds or not listener.is_valid:
-                continue
-            first = self._first(listener)
-            if first is not route and self._api.rules(first, in_mesh=False).rules:
-                yield OlderRoute(attachment.reference, listener, first)
-
-    def _first(self, listener: GatewayListener) -> KubernetesRoute:
-        """Find the route that a TCP listener follows: of the Gateway's namespace, the oldest."""
-        known = self._firsts.get(listener)
-        if known is None:
-            home = listener.gateway.namespace
-            attached = self._api.attached(listener)
-            known = min(attached, key=lambda route: (route.namespace != home, age(route)))
-            self._firsts[listener] = known
-        return known
 
 
 def _accepted(attachments: tuple[Attachment, ...]) -> list[Attachment]:
