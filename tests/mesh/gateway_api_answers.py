@@ -112,7 +112,9 @@ def _followed(routes: Any, request: HttpRequest) -> Any:
     if chosen is None:
         return None
     return {
-        key: value for key, value in chosen.route.rule.action.data.items() if key not in {"name", "match"}
+        key: value
+        for key, value in chosen.route.rule.action.data.items()
+        if key not in {"name", "match"}
     }
 
 

@@ -16,6 +16,7 @@ from meshctl.mesh.registry.services import Registry
 from meshctl.mesh.traffic.routes import EffectiveRoute
 from meshctl.mesh.traffic.sidecar_routes import speaks_http
 from meshctl.resources import (
+    GeneratedGateway,
     GeneratedVirtualService,
     KubernetesRoute,
     ObjectReference,
@@ -149,7 +150,11 @@ class Unserved:
             for virtual_service in self._api.virtual_services
             if virtual_service.http
         ]
-        dead = [dead_rule for service in services for dead_rule in _cut_off(service)]
+        dead = [
+            dead_rule
+            for service in services
+            for dead_rule in _cut_off(service, self._port_of(service.gateways[0]))
+        ]
         bound = {
             name
             for generated_virtual_service in services
@@ -172,6 +177,23 @@ class Unserved:
             if isinstance(route, KubernetesRoute):
                 found.setdefault(route, {}).setdefault(dead_rule.match, dead_rule)
         return {route: list(several.values()) for route, several in found.items()}
+
+    def _port_of(self, gateway: str) -> str:
+        """Say on which port the server of a Gateway is, as the end of a sentence, where its parent has several."""
+        made = self._made.get(gateway)
+        if made is None:
+            return ""
+        ports = {one.servers[0].port for one in self._made.values() if one.parent is made.parent}
+        return f" on port {made.servers[0].port}" if len(ports) > 1 else ""
+
+    @cached_property
+    def _made(self) -> dict[str, GeneratedGateway]:
+        """The Gateways with routes of requests that istiod makes of listeners, by name."""
+        return {
+            made.key_name: made
+            for made in self._api.generated_gateways
+            if made.servers[0].protocol in {"HTTP", "HTTPS"}
+        }
 
     def at_services(self, route: KubernetesRoute) -> Iterator[UnusedAtService]:
         """Walk the Services that an HTTPRoute or GRPCRoute attaches to, and no client follows it for.
@@ -218,7 +240,7 @@ def _takes(listener: GatewayListener, host: str) -> bool:
     return not listener.hostname or overlaps(listener.hostname, host)
 
 
-def _cut_off(service: GeneratedVirtualService) -> Iterator[DeadRule]:
+def _cut_off(service: GeneratedVirtualService, where: str) -> Iterator[DeadRule]:
     """Walk the matches after the one that takes every request, unless they ask for the same."""
     first: Ref | None = None
     for rule in service.http:
@@ -227,7 +249,7 @@ def _cut_off(service: GeneratedVirtualService) -> Iterator[DeadRule]:
         asked.pop("port", None)
         takes_all = asked in ({"uri": {"prefix": "/"}}, {})
         if first is not None and not takes_all:
-            yield DeadRule(place, first, service.hosts[0], cut_off=True)
+            yield DeadRule(place, first, service.hosts[0] + where, cut_off=True)
         if takes_all and first is None:
             first = place
 
