@@ -102,20 +102,28 @@ def of_clients(one: Mesh, host: str, port: int, asked: Iterable[HttpRequest]) ->
         table = one.sidecar_routes.find(one.sidecar_scope.client(workload), host, port)
         for number, request in enumerate(several):
             routes = table.routes if table is not None else []
-            found[workload.key_name, host, port, number] = _followed(routes, request)
+            found[workload.key_name, host, port, number] = host, _followed(routes, request)
     return found
 
 
 def _followed(routes: Any, request: HttpRequest) -> Any:
-    """What is done with a request: the whole action of the rule that takes it, but for its names."""
+    """What is done with a request: the action of the rule that takes it, without names."""
     chosen = choose_route(routes, request, "http")
     if chosen is None:
         return None
-    return {
+    found = {
         key: value
         for key, value in chosen.route.rule.action.data.items()
         if key not in {"name", "match"}
     }
+    if "redirect" not in found and "directResponse" not in found:
+        return found
+    response = found.get("headers", {}).get("response")
+    return {key: found.get(key) for key in _OF_ANSWERS} | {"response": response}
+
+
+_OF_ANSWERS = ("redirect", "directResponse", "corsPolicy")
+"""What counts where a proxy answers by itself, beside headers of the response: nothing is sent on."""
 
 
 def of_sidecars(one: Mesh, ports: Iterable[int]) -> Answers:
