@@ -12,18 +12,22 @@ from meshctl.mesh.core.hosts import overlaps
 from meshctl.mesh.gateway_api.gateway_api import GatewayApi
 from meshctl.mesh.gateway_api.listeners import GatewayListener
 from meshctl.mesh.gateway_api.parents import Attachment
+from meshctl.mesh.gateways.dropped_servers import losses
+from meshctl.mesh.gateways.server_merge import DropReason
 from meshctl.mesh.registry.services import Registry
 from meshctl.mesh.traffic.routes import EffectiveRoute
 from meshctl.mesh.traffic.sidecar_routes import speaks_http
 from meshctl.resources import (
     GeneratedGateway,
     GeneratedVirtualService,
+    KubernetesListener,
     KubernetesRoute,
     ObjectReference,
     Ref,
     Service,
 )
 from meshctl.resources.cached_property import cached_property
+from meshctl.words import quoted
 
 _HTTP = frozenset({"HTTPRoute", "GRPCRoute"})
 
@@ -119,6 +123,9 @@ class Unserved:
             fault = next(faults, None)
             place = listener.listener.at() if fault is None or fault.ref is None else fault.ref
             return (fault.text if fault is not None else "it is not valid"), place
+        rival = self.rival(listener.listener)
+        if rival is not None:
+            return f"port {listener.port} belongs to {rival[0]}", rival[1]
         read = self._api.gateway(listener.gateway)
         hosts = read.services.hosts if read is not None else ()
         if hosts and not any(self._api.addresses.may_exist(listener.gateway, one) for one in hosts):
@@ -137,6 +144,27 @@ class Unserved:
             text = f"Service {known[0].source.key_name} has no port {listener.port}"
             return text, listener.listener.at("port")
         return None
+
+    def rival(self, listener: KubernetesListener) -> tuple[str, Ref] | None:
+        """Say what has the port of a valid listener with another protocol, and where that is written.
+
+        Listeners with different host names are not in conflict for istiod, whatever their protocols; of the servers
+        made of them it keeps the first (MergeGateways, pilot/pkg/model/gateway.go, Istio 1.31).
+        """
+        return self._rivals.get(listener)
+
+    @cached_property
+    def _rivals(self) -> dict[KubernetesListener, tuple[str, Ref]]:
+        found = {}
+        for made in self._api.generated_gateways:
+            for loss in losses(self._api.gateways, made, DropReason.PROTOCOL):
+                server = loss.rival.server
+                other = server.gateway
+                name = other.title
+                if isinstance(other, GeneratedGateway):
+                    name = f"listener {quoted(other.listener.name)}"
+                found[made.listener] = f"{name} ({server.protocol})", other.origin(server.at())
+        return found
 
     def rules(self, route: KubernetesRoute) -> list[DeadRule]:
         """List the matches of a route that never get a request of a host."""
