@@ -17,7 +17,7 @@ from meshctl.validation.schemas import Schemas
 _FILE = Path(meshctl.validation.gateway_api.__file__).with_name("schemas.json")
 _SCHEMAS = json.loads(_FILE.read_text(encoding="utf-8"))
 GATEWAY_API = {GATEWAY if kind == "Gateway" else kind: spec for kind, spec in _SCHEMAS.items()}
-WITHOUT_SCHEMA = {"NetworkPolicy", "Canary", "Certificate", "Rollout"}
+WITHOUT_SCHEMA = {"NetworkPolicy", "Ingress", "Canary", "Certificate", "Rollout"}
 """Kinds of Kubernetes and of other controllers, whose schemas aren't Istio's."""
 KINDS = sorted({row.kind for row in clauses()} - WITHOUT_SCHEMA)
 

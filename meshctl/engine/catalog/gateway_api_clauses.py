@@ -82,4 +82,10 @@ spec.options||istiod doesn't read them; they are settings of other implementatio
     "ReferenceGrant": """\
 spec.from|reference_grants|reference-grant/entry-allows-nothing reference-grant/kind-not-read reference-grant/unknown-namespace|namespaces without references, for those to come; kinds of other controllers
 spec.to|reference_grants|reference-grant/entry-allows-nothing reference-grant/kind-not-read reference-grant/target-not-found|names of Secrets and ConfigMaps, which controllers may make""",
+    "Ingress": """\
+spec.ingressClassName|gateways.ingresses|resource/ingress-class-not-found resource/ingress-without-gateway
+spec.defaultBackend|gateways.ingress_routes|resource/ingress-part-ignored
+spec.rules|gateways.ingress_routes|resource/ingress-part-ignored resource/ingress-path-taken
+spec.rules[].http.paths|gateways.ingress_routes|resource/ingress-path-taken resource/ingress-part-ignored resource/ingress-backend-not-found|a wildcard at the end of a path of type Prefix, which clients may ask for as it is written
+spec.tls|gateways.ingress_routes|resource/ingress-part-ignored resource/ingress-tls-without-routes resource/ingress-certificate-not-found|an entry that repeats hosts and certificate of another Ingress; hosts without rules, for routes of others""",
 }
