@@ -205,10 +205,10 @@ spec.accessLogging[].disabled||TUNING""",
 spec.podSelector|workloads.network_policies|resource/selects-canary-alone
 spec.policyTypes|workloads.network_policies|network-policy/control-plane-out-of-reach network-policy/client-not-admitted
 spec.ingress|workloads.network_policies|network-policy/client-not-admitted network-policy/tunnel-port-closed
-spec.ingress[].from|workloads.network_policies|network-policy/client-not-admitted
-spec.ingress[].ports|workloads.network_policies|network-policy/port-of-service network-policy/port-of-proxy
+spec.ingress[].from|workloads.network_policies|network-policy/client-not-admitted network-policy/peer-of-another-namespace|peers that nobody is yet, and such as another entry lets in
+spec.ingress[].ports|workloads.network_policies|network-policy/port-of-service network-policy/port-of-proxy network-policy/port-name-of-no-container|numbers that no container lists, on which an application may listen all the same
 spec.egress|workloads.network_policies|network-policy/control-plane-out-of-reach network-policy/tunnel-port-closed
-spec.egress[].to|workloads.network_policies|network-policy/control-plane-out-of-reach
+spec.egress[].to|workloads.network_policies|network-policy/control-plane-out-of-reach network-policy/peer-of-another-namespace
 spec.egress[].ports|workloads.network_policies|network-policy/port-of-proxy network-policy/control-plane-out-of-reach""",
     "Canary": """\
 spec.targetRef|traffic.canaries|canary/target-not-found canary/target-without-selector-label canary/target-without-sidecar
