@@ -160,17 +160,25 @@ def clauses(manifests: Any) -> list[Clause]:
 
 
 def is_for_others(one: Example, clause: Clause) -> bool:
-    """Is it a backend without a share, for what may come, or a name that has others in common with one beside it?
+    """Is it a backend without a share, for what may come, or one of several that may stand for each other?
 
-    Or one of several at a Gateway and at a Service, of which a single one would stay there?
+    Those are names with others in common, or at a listener that opens TLS, where the first one takes all; names at a
+    Gateway and at a Service, where a single one would stay; and listeners of one port, of which the wider takes all.
     """
     value, spec = one.value(clause), one.manifests[clause.number]["spec"]
     if "backendRefs" in clause.path:
         return value.get("weight") == 0
+    means = [meant(parent) for parent in spec["parentRefs"]]
     if "hostnames" in clause.path:
         names, kinds = spec["hostnames"], {each.get("kind") for each in spec["parentRefs"]}
-        return len(kinds) > 1 or any(overlaps(other, value) for other in names if other != value)
-    return False
+        opens = any("open" in place for each in means for place in each)
+        return (
+            len(kinds) > 1
+            or opens
+            or any(overlaps(other, value) for other in names if other != value)
+        )
+    places = [{(*place[:2], place[3]) for place in each} for each in means]
+    return "parentRefs" in clause.path and bool(set.intersection(*places))
 
 
 def is_silent(one: Example, clause: Clause) -> bool:

@@ -1,7 +1,7 @@
 """The clauses of the Gateway API's kinds and of Ingresses, as ``clauses`` has those of Istio's."""
 
 PARENTS = "kubernetes-route/parent-not-accepting kubernetes-route/parent-not-served kubernetes-route/parent-in-conflict kubernetes-route/kind-not-taken kubernetes-route/listener-not-served kubernetes-route/parent-port-missing kubernetes-route/service-not-found kubernetes-route/service-port-of-another-kind kubernetes-route/service-route-unused"
-_REPEATED = "a parent that a wider one beside it holds, by another port or section"
+_REPEATED = "a parent that a wider one beside it holds, by another port, section or host name"
 _LAYER4 = f"{PARENTS} kubernetes-route/connections-of-older-route"
 _BACKENDS = "kubernetes-route/backend-kind-unknown kubernetes-route/backend-not-granted kubernetes-route/backend-port-missing kubernetes-route/backend-without-port kubernetes-route/backend-name-with-dot kubernetes-route/backend-alias-unknown kubernetes-route/hostname-backend-not-declared kubernetes-route/service-not-found kubernetes-route/rule-without-backend"
 _WEIGHTS = "kubernetes-route/weight-ignored kubernetes-route/rule-without-backend"
@@ -47,7 +47,7 @@ spec.rules[].retry|gateway_api|kubernetes-route/settings-beside-redirect""",
     "GRPCRoute": _REQUESTS,
     "TLSRoute": f"""\
 spec.parentRefs|gateway_api.connections|{_LAYER4} kubernetes-route/name-of-another-listener|{_REPEATED}
-spec.hostnames|gateway_api.connections|{_NAMES} kubernetes-route/name-of-another-listener|names of a route for a Gateway and a Service, which may be for the latter; names that have others in common with one beside them
+spec.hostnames|gateway_api.connections|{_NAMES} kubernetes-route/name-of-another-listener|names of a route for a Gateway and a Service, which may be for the latter; names that have others in common with one beside them; names at a listener that opens TLS, where the first route takes all
 spec.rules|gateway_api.connections|kubernetes-route/rule-never-reached kubernetes-route/rule-without-backend
 spec.rules[].name||NAMING
 spec.rules[].backendRefs|gateway_api|{_BACKENDS}
