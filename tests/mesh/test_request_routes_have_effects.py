@@ -178,7 +178,12 @@ def clauses(manifests: Any) -> list[Clause]:
 
 
 def is_for_others(one: Example, clause: Clause) -> bool:
-    """Is it a backend without a share, for what may come?"""
+    """Is it a backend without a share, for what may come, or a name for Gateways that are told not to take the route?"""
+    if "hostnames" in clause.path:
+        told = {said.clause.path[:3] for said in one.said if said.clause.number == clause.number}
+        parents = one.manifests[clause.number]["spec"]["parentRefs"]
+        doors = [at for at, each in enumerate(parents) if each["name"] == "door"]
+        return all(("spec", "parentRefs", at) in told for at in doors)
     return "backendRefs" in clause.path and one.value(clause).get("weight") == 0
 
 
