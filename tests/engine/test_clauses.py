@@ -1,16 +1,23 @@
 """Every field of the schemas has a row that says what judges it, or why nothing does."""
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import meshctl.validation.gateway_api
 from meshctl.engine.catalog.clauses import clauses, judging
+from meshctl.engine.catalog.gateway_api_clauses import GATEWAY
 from meshctl.engine.registry import load_all
 from meshctl.mesh import Mesh
 from meshctl.validation.schemas import Schemas
 
-WITHOUT_SCHEMA = {"NetworkPolicy", "Canary", "Certificate", "Rollout"}
+_FILE = Path(meshctl.validation.gateway_api.__file__).with_name("schemas.json")
+_SCHEMAS = json.loads(_FILE.read_text(encoding="utf-8"))
+GATEWAY_API = {GATEWAY if kind == "Gateway" else kind: spec for kind, spec in _SCHEMAS.items()}
+WITHOUT_SCHEMA = {"NetworkPolicy", "Ingress", "Canary", "Certificate", "Rollout"}
 """Kinds of Kubernetes and of other controllers, whose schemas aren't Istio's."""
 KINDS = sorted({row.kind for row in clauses()} - WITHOUT_SCHEMA)
 
@@ -26,15 +33,22 @@ def fields(schema: dict[str, Any], prefix: str) -> Iterator[str]:
             yield path
 
 
+def spec_of(kind: str) -> Any:
+    """The schema of a spec: of one of Istio's kinds, or of the Gateway API's."""
+    if kind in GATEWAY_API and kind != "Gateway":
+        return GATEWAY_API[kind]
+    return Schemas().by_name(kind)["properties"]["spec"]
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_field_has_a_row(kind) -> None:
-    spec = Schemas().by_name(kind)["properties"]["spec"]
+    spec = spec_of(kind)
     assert [] == [field for field in fields(spec, "spec") if judging(kind, field) is None]
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_row_is_of_a_field_that_exists(kind) -> None:
-    spec = Schemas().by_name(kind)["properties"]["spec"]
+    spec = spec_of(kind)
     known = {field.replace("[]", "") for field in fields(spec, "spec")}
     rows = [row.field.replace("[]", "") for row in clauses() if row.kind == kind]
     assert [] == [row for row in rows if not any(f"{one}.".startswith(f"{row}.") for one in known)]

@@ -211,3 +211,16 @@ spec: {hosts: [milk], http: [{name: of-all, route: [{destination: {host: milk}}]
     }
     # Routes of the client's own namespace come first, then the oldest.
     assert found == {"dairy": ["dairy.own.0"], "kettle": ["of-all"]}
+
+
+def test_a_service_of_calls_takes_all_of_its_methods() -> None:
+    rules = f"rules: [{{matches: [{{method: {{service: pack.Tea}}}}], {_TO_TEA}}}]"
+    mesh = mesh_of(
+        SERVICES + gateway(_PLAIN) + route("a", f"{_TO_DOOR}, {rules}", kind="GRPCRoute")
+    )
+    [one] = mesh.gateway_api.gateways
+    [taken] = one.route_configs["http.80"][0].routes
+    assert [True, True, False] == [
+        taken.request.path.takes(path)
+        for path in ("/pack.Tea/Brew", "/pack.Tea", "/pack.Teapot/Brew")
+    ]

@@ -8,6 +8,8 @@ the mesh stands on.
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from meshctl.engine.catalog.gateway_api_clauses import TABLE as GATEWAY_API
+
 SCHEMA = "the schema and the API server's webhook judge it; its effect is that of the field itself"
 NAMING = "a name for people, statistics or logs; it changes no traffic"
 TUNING = "a number or switch that Envoy obeys as it is written; any legal value has its effect"
@@ -30,7 +32,11 @@ class Clause(NamedTuple):
 
 def clauses() -> Sequence[Clause]:
     """List every clause, by kind and in the order of the table."""
-    return [_clause(kind, line) for kind, lines in _TABLE.items() for line in lines.splitlines()]
+    return [
+        _clause(kind, line)
+        for kind, lines in (_TABLE | GATEWAY_API).items()
+        for line in lines.splitlines()
+    ]
 
 
 def judging(kind: str, field: str) -> Clause | None:
@@ -200,10 +206,10 @@ spec.accessLogging[].disabled||TUNING""",
 spec.podSelector|workloads.network_policies|resource/selects-canary-alone
 spec.policyTypes|workloads.network_policies|network-policy/control-plane-out-of-reach network-policy/client-not-admitted
 spec.ingress|workloads.network_policies|network-policy/client-not-admitted network-policy/tunnel-port-closed
-spec.ingress[].from|workloads.network_policies|network-policy/client-not-admitted
-spec.ingress[].ports|workloads.network_policies|network-policy/port-of-service network-policy/port-of-proxy
+spec.ingress[].from|workloads.network_policies|network-policy/client-not-admitted network-policy/peer-of-another-namespace|peers that nobody is yet, and such as another entry lets in
+spec.ingress[].ports|workloads.network_policies|network-policy/port-of-service network-policy/port-of-proxy network-policy/port-name-of-no-container|numbers that no container lists, on which an application may listen all the same
 spec.egress|workloads.network_policies|network-policy/control-plane-out-of-reach network-policy/tunnel-port-closed
-spec.egress[].to|workloads.network_policies|network-policy/control-plane-out-of-reach
+spec.egress[].to|workloads.network_policies|network-policy/control-plane-out-of-reach network-policy/peer-of-another-namespace
 spec.egress[].ports|workloads.network_policies|network-policy/port-of-proxy network-policy/control-plane-out-of-reach""",
     "Canary": """\
 spec.targetRef|traffic.canaries|canary/target-not-found canary/target-without-selector-label canary/target-without-sidecar

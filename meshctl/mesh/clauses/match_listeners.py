@@ -17,7 +17,7 @@ from meshctl.mesh.core.selectors import selects
 from meshctl.mesh.gateways.server_merge import route_kind
 from meshctl.mesh.registry.services import HostPort, RegisteredHost, addresses_of, is_outside
 from meshctl.mesh.traffic.delegates import MESH, gateway_name
-from meshctl.mesh.traffic.sidecar_routes import HTTP_PORT, speaks_http
+from meshctl.mesh.traffic.sidecar_routes import HTTP_PORT, serves
 from meshctl.mesh.workloads.membership import Membership, is_gateway
 from meshctl.resources import EnvoyFilter, Match, Route, VirtualService, Workload
 
@@ -129,7 +129,7 @@ class MatchListeners:
         addresses = {
             one
             for host in hosts
-            if any(_serves(port, kind) and asked <= {0, port.number} for port in host.ports)
+            if any(serves(port, kind) and asked <= {0, port.number} for port in host.ports)
             for one in addresses_of(host)
         }
         if subnets and addresses and all(is_outside(subnets, address) for address in addresses):
@@ -139,7 +139,7 @@ class MatchListeners:
     def of_other_kind(self, hosts: Iterable[RegisteredHost], kind: str) -> list[HostPort]:
         """List the ports of hosts if there are some, and rules of a kind are for none of them."""
         ports = [port for host in hosts for port in host.ports]
-        return ports if not any(_serves(port, kind) for port in ports) else []
+        return ports if not any(serves(port, kind) for port in ports) else []
 
     def layer4_hosts(self, service: VirtualService) -> tuple[list[RegisteredHost], list[str]]:
         """List what tcp and tls rules of a VirtualService are for, and hosts that nothing declares.
@@ -249,7 +249,7 @@ class MatchListeners:
                 port.number
                 for host in self._hosts(service)
                 for port in host.ports
-                if _serves(port, kind)
+                if serves(port, kind)
             )
             return
         for host in self._parts.sidecar_routes.hosts(service):
@@ -257,7 +257,7 @@ class MatchListeners:
             if not declared and not self._parts.is_whole:
                 return
             for registered_host in declared:
-                yield from (p.number for p in registered_host.ports if _serves(p, kind))
+                yield from (p.number for p in registered_host.ports if serves(p, kind))
             if not declared and not without_unknown:
                 yield HTTP_PORT
 
@@ -287,11 +287,3 @@ class MatchListeners:
         for effective in self._parts.gateways.distinct_of(known) if known is not None else ():
             if effective.workload.is_real:
                 yield effective.workload.namespace, effective.workload.labels
-
-
-def _serves(port: HostPort, kind: str) -> bool:
-    """Does a sidecar use rules of this kind on a port? One that is left to be detected has several."""
-    if kind == "http":
-        return speaks_http(port)
-    is_tls = port.protocol.is_tls
-    return is_tls if kind == "tls" else not (is_tls or port.protocol.is_http)

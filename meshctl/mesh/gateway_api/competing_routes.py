@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from meshctl.mesh.core.hosts import overlaps
 from meshctl.mesh.core.precedence import age
-from meshctl.mesh.gateway_api.reference_grants import ReferenceGrants
+from meshctl.mesh.gateway_api.reference_grants import Admission, ReferenceGrants
 from meshctl.resources import (
     KubernetesListener,
     KubernetesRoute,
@@ -63,16 +63,38 @@ class GatewayApiRoutes:
         return [listener for listener in found if listener.protocol in protocols] or found
 
     def unserved(self, route: KubernetesRoute) -> Iterator[tuple[int, ObjectReference]]:
-        """Walk the host names, by index, that no listener of a route's known Gateways takes."""
+        """Walk the host names, by index, that no listener of a route's known Gateways takes.
+
+        Of a TLSRoute that attaches to Services, too, they may be for those.
+        """
         asked = [p for p in route.parents if p.kind not in {"Service", "ServiceEntry"}]
+        if route.kind == "TLSRoute" and len(asked) < len(route.parents):
+            return
         several = [(reference, self.listeners(reference)) for reference in asked]
-        known = [(parent, listeners) for parent, listeners in several if listeners]
-        if not known or len(known) < len(asked):
+        if any(one.kind != "Gateway" or self._grants.gateway(one) is None for one in asked):
+            return
+        known = [
+            (parent, fitting)
+            for parent, found in several
+            if (fitting := self._fitting(route, found))
+        ]
+        if not known:
             return
         taken = [listener.hostname for _, listeners in known for listener in listeners]
         for index, host in enumerate(route.hostnames):
             if host and not any(not other or overlaps(other, host) for other in taken):
                 yield index, known[0][0]
+
+    def _fitting(
+        self, route: KubernetesRoute, listeners: list[KubernetesListener]
+    ) -> list[KubernetesListener]:
+        """Leave out the listeners that surely don't take a route, for its kind or its namespace."""
+        return [
+            listener
+            for listener in listeners
+            if listener.protocol in _PROTOCOLS.get(route.kind, frozenset())
+            and self._grants.admits_from(listener, route.namespace) is not Admission.NO
+        ]
 
     def of_service(self, service: Service) -> KubernetesRoute | None:
         """The first route that attaches to a Service, so that clients in the mesh follow it."""

@@ -14,11 +14,17 @@ from meshctl.mesh.gateways.facade import GatewaysFacade
 from meshctl.mesh.registry.facade import RegistryFacade
 from meshctl.mesh.traffic.facade import TrafficFacade
 from meshctl.mesh.workloads.facade import WorkloadsFacade
-from meshctl.resources import KubernetesGateway, KubernetesRoute
+from meshctl.resources import (
+    KubernetesGateway,
+    KubernetesListener,
+    KubernetesRoute,
+    ObjectReference,
+)
 from meshctl.resources.cached_property import cached_property
 
 if TYPE_CHECKING:
     from meshctl.mesh.gateway_api.competing_routes import GatewayApiRoutes
+    from meshctl.mesh.gateway_api.connections import Connections
     from meshctl.mesh.gateway_api.shared_listeners import GatewayApiListeners
     from meshctl.mesh.gateway_api.unserved import Unserved
 
@@ -55,3 +61,18 @@ class GatewayApiFacade(GatewayApi):
         from meshctl.mesh.gateway_api.unserved import Unserved
 
         return Unserved(self._given.registry, self)
+
+    @cached_property
+    def connections(self) -> "Connections":
+        """What TLSRoutes and TCPRoutes never get."""
+        from meshctl.mesh.gateway_api.connections import Connections
+
+        return Connections(self._given.registry, self)
+
+    def unfit_listener(
+        self, route: KubernetesRoute, parent: ObjectReference
+    ) -> KubernetesListener | None:
+        """Find the listener of a parent that has none of a route's host names, where another parent has some."""
+        outside = [*self.competing_routes.unserved(route)]
+        is_told = len(outside) == len(route.hostnames)
+        return None if is_told else self.refused_names(route, parent)

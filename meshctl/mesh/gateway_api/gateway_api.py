@@ -19,7 +19,7 @@ from meshctl.mesh.gateway_api.given import Given
 from meshctl.mesh.gateway_api.http_rules import ConvertedRules, HttpRule
 from meshctl.mesh.gateway_api.listener_conflicts import conflicts
 from meshctl.mesh.gateway_api.listeners import GatewayListener, ListenerReader
-from meshctl.mesh.gateway_api.parents import Attachment, Parents
+from meshctl.mesh.gateway_api.parents import Attachment, Denial, Parents
 from meshctl.mesh.gateway_api.status.addresses import Addresses, gateway_services
 from meshctl.mesh.gateway_api.status.conditions import Conditions, Fault
 from meshctl.mesh.gateway_api.status.gateway_status import GatewayStatuses, ReadGateway
@@ -202,21 +202,47 @@ class GatewayApi:
 
         ``None`` where some listener of the parent takes it, or refuses it for another reason.
         """
+        return next(
+            (
+                listener
+                for listener, denial in self._refusals(route, parent)
+                if denial.is_about_namespace
+            ),
+            None,
+        )
+
+    def refused_names(
+        self, route: KubernetesRoute, parent: ObjectReference
+    ) -> KubernetesListener | None:
+        """Find the listener that would take a route, had that a host name of its own.
+
+        ``None`` where some listener of the parent takes it, or refuses it for another reason alone.
+        """
+        return next(
+            (
+                listener
+                for listener, denial in self._refusals(route, parent)
+                if denial.is_about_hosts
+            ),
+            None,
+        )
+
+    def _refusals(
+        self, route: KubernetesRoute, parent: ObjectReference
+    ) -> list[tuple[KubernetesListener, Denial]]:
+        """List the listeners of a parent with why they don't take a route; none if one takes it."""
         several = [
             attachment
             for attachment in self.attachments(route)
             if attachment.reference.path == parent.path
         ]
-        if not several or any(attachment.denial is None for attachment in several):
-            return None
-        for attachment in several:
-            if (
-                attachment.listener is not None
-                and attachment.denial is not None
-                and attachment.denial.is_about_namespace
-            ):
-                return attachment.listener.listener
-        return None
+        if any(attachment.denial is None for attachment in several):
+            return []
+        return [
+            (attachment.listener.listener, attachment.denial)
+            for attachment in several
+            if attachment.listener is not None and attachment.denial is not None
+        ]
 
     def _may_be_ours(self, parent: ObjectReference) -> bool:
         if parent.kind not in {"Gateway", "ListenerSet"}:
@@ -264,8 +290,16 @@ class GatewayApi:
     @cached_property
     def virtual_services(self) -> tuple[GeneratedVirtualService, ...]:
         """The VirtualServices made of routes."""
-        maker = VirtualServiceMaker(self._inventory.of(ServiceEntry), self._inventory.config.domain)
-        return tuple(maker.make(self._read_routes()))
+        return tuple(self._maker.make(self._read_routes()))
+
+    def hosts_of_parent(self, attachment: Attachment) -> tuple[str, ...]:
+        """Name the hosts of the Service or ServiceEntry that a route attaches to."""
+        return self._maker.hosts_of_parent(attachment)
+
+    @cached_property
+    def _maker(self) -> VirtualServiceMaker:
+        entries = self._inventory.of(ServiceEntry)
+        return VirtualServiceMaker(entries, self._inventory.config.domain)
 
     def _read_routes(self) -> Iterator[ReadRoute]:
         for route, several in self._attachments.items():

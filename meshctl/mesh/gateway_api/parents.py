@@ -33,6 +33,11 @@ class Denial(NamedTuple):
         """Would it take the route, were that of another namespace?"""
         return self.reason == "NotAllowedByListeners" and not self.is_about_kind
 
+    @property
+    def is_about_hosts(self) -> bool:
+        """Would it take the route, had that one of its host names?"""
+        return self.reason == "NoMatchingListenerHostname"
+
 
 class Attachment(NamedTuple):
     """One reference of a route with one listener of the parent, or (``None``) with the mesh."""

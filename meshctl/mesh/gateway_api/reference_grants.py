@@ -26,6 +26,8 @@ _TARGETS = frozenset({
     ("", "ConfigMap"), ("", "Secret"), ("", "Service"),
     ("inference.networking.k8s.io", "InferencePool"),
 })  # fmt: skip
+_OF_GATEWAYS = frozenset({"Gateway", "ListenerSet"})
+_READ_BY_GATEWAYS = frozenset({"ConfigMap", "Secret"})
 _Pair = tuple[str, str, str, str, str]
 """Namespace and kind of the origin, then namespace, group and kind of the target."""
 
@@ -84,6 +86,32 @@ class ReferenceGrants:
             return _GROUP
         return next((group for group, one in _TARGETS if one == kind), None)
 
+    def idle(self, grant: ReferenceGrant) -> Iterator[tuple[View, str]]:
+        """Walk the entries that surely let nothing in, with the reason.
+
+        Gateways and ListenerSets refer to Secrets and ConfigMaps, routes to backends; kinds that istiod doesn't read
+        may be another controller's.
+        """
+        origins = [one for one in grant.origins if self._is_read(one)]
+        targets = [one for one in grant.targets if self._is_read(one)]
+        letting = [one for one in origins if one.text("namespace") != grant.namespace]
+        reads_all_targets = len(targets) == len(grant.targets)
+        for origin in origins:
+            if origin.text("namespace") == grant.namespace:
+                yield origin, f"namespace {grant.namespace} needs no grant for objects of its own"
+            elif reads_all_targets and not any(_refers(origin, target) for target in targets):
+                yield origin, f"{origin.text('kind')}s refer to none of the kinds of spec.to"
+        for target in targets:
+            kind, whole = target.text("kind"), [one for one in targets if not one.has("name")]
+            is_open = len(origins) < len(grant.origins) or not letting
+            if not is_open and not any(_refers(origin, target) for origin in letting):
+                yield target, f"none of the kinds of spec.from refers to {kind}s"
+            elif target.has("name") and any(one.text("kind") == kind for one in whole):
+                yield target, f"another entry of spec.to is for all {kind}s"
+
+    def _is_read(self, entry: View) -> bool:
+        return self.reads(entry.text("kind")) == entry.text("group")
+
     def admits(self, gateway: KubernetesGateway, route: KubernetesRoute, section: str) -> Admission:
         """Does a listener of a Gateway, or the one named by a section, take a route?"""
         answers = [
@@ -112,6 +140,12 @@ class ReferenceGrants:
                 is_chosen = matches(written.child("selector"), labels)
                 return Admission.YES if is_chosen else Admission.NO
         return Admission.YES
+
+
+def _refers(origin: View, target: View) -> bool:
+    """Does istiod read references of one kind to the other?"""
+    is_gateway = origin.text("kind") in _OF_GATEWAYS
+    return is_gateway == (target.text("kind") in _READ_BY_GATEWAYS)
 
 
 def _pairs(grant: ReferenceGrant) -> Iterator[tuple[_Pair, str | None]]:

@@ -9,21 +9,27 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from meshctl.mesh.core.hosts import overlaps
-from meshctl.mesh.core.precedence import age
 from meshctl.mesh.gateway_api.gateway_api import GatewayApi
 from meshctl.mesh.gateway_api.listeners import GatewayListener
 from meshctl.mesh.gateway_api.parents import Attachment
+from meshctl.mesh.gateways.dropped_servers import losses
+from meshctl.mesh.gateways.server_merge import DropReason
 from meshctl.mesh.registry.services import Registry
 from meshctl.mesh.traffic.routes import EffectiveRoute
 from meshctl.mesh.traffic.sidecar_routes import speaks_http
 from meshctl.resources import (
+    GeneratedGateway,
     GeneratedVirtualService,
+    KubernetesListener,
     KubernetesRoute,
     ObjectReference,
     Ref,
     Service,
 )
 from meshctl.resources.cached_property import cached_property
+from meshctl.words import quoted
+
+_HTTP = frozenset({"HTTPRoute", "GRPCRoute"})
 
 
 class LostHostname(NamedTuple):
@@ -62,21 +68,12 @@ class UnusedAtService(NamedTuple):
     winner: Ref
 
 
-class OlderRoute(NamedTuple):
-    """An older route that gets all connections of a TCP listener."""
-
-    reference: ObjectReference
-    listener: GatewayListener
-    older: KubernetesRoute
-
-
 class Unserved:
     """Answers for routes that are accepted."""
 
     def __init__(self, registry: Registry, api: GatewayApi) -> None:
         self._registry = registry
         self._api = api
-        self._firsts: dict[GatewayListener, KubernetesRoute] = {}
 
     def hostnames(self, route: KubernetesRoute) -> Iterator[LostHostname]:
         """Walk the host names that no listener serves, since a closer one has taken them."""
@@ -126,6 +123,9 @@ class Unserved:
             fault = next(faults, None)
             place = listener.listener.at() if fault is None or fault.ref is None else fault.ref
             return (fault.text if fault is not None else "it is not valid"), place
+        rival = self.rival(listener.listener)
+        if rival is not None:
+            return f"port {listener.port} belongs to {rival[0]}", rival[1]
         read = self._api.gateway(listener.gateway)
         hosts = read.services.hosts if read is not None else ()
         if hosts and not any(self._api.addresses.may_exist(listener.gateway, one) for one in hosts):
@@ -145,6 +145,27 @@ class Unserved:
             return text, listener.listener.at("port")
         return None
 
+    def rival(self, listener: KubernetesListener) -> tuple[str, Ref] | None:
+        """Say what has the port of a valid listener with another protocol, and where that is written.
+
+        Listeners with different host names are not in conflict for istiod, whatever their protocols; of the servers
+        made of them it keeps the first (MergeGateways, pilot/pkg/model/gateway.go, Istio 1.31).
+        """
+        return self._rivals.get(listener)
+
+    @cached_property
+    def _rivals(self) -> dict[KubernetesListener, tuple[str, Ref]]:
+        found = {}
+        for made in self._api.generated_gateways:
+            for loss in losses(self._api.gateways, made, DropReason.PROTOCOL):
+                server = loss.rival.server
+                other = server.gateway
+                name = other.title
+                if isinstance(other, GeneratedGateway):
+                    name = f"listener {quoted(other.listener.name)}"
+                found[made.listener] = f"{name} ({server.protocol})", other.origin(server.at())
+        return found
+
     def rules(self, route: KubernetesRoute) -> list[DeadRule]:
         """List the matches of a route that never get a request of a host."""
         return self._dead_rules.get(route, [])
@@ -157,7 +178,11 @@ class Unserved:
             for virtual_service in self._api.virtual_services
             if virtual_service.http
         ]
-        dead = [dead_rule for service in services for dead_rule in _cut_off(service)]
+        dead = [
+            dead_rule
+            for service in services
+            for dead_rule in _cut_off(service, self._port_of(service.gateways[0]))
+        ]
         bound = {
             name
             for generated_virtual_service in services
@@ -181,12 +206,29 @@ class Unserved:
                 found.setdefault(route, {}).setdefault(dead_rule.match, dead_rule)
         return {route: list(several.values()) for route, several in found.items()}
 
+    def _port_of(self, gateway: str) -> str:
+        """Say on which port the server of a Gateway is, as the end of a sentence, where its parent has several."""
+        made = self._made.get(gateway)
+        if made is None:
+            return ""
+        ports = {one.servers[0].port for one in self._made.values() if one.parent is made.parent}
+        return f" on port {made.servers[0].port}" if len(ports) > 1 else ""
+
+    @cached_property
+    def _made(self) -> dict[str, GeneratedGateway]:
+        """The Gateways with routes of requests that istiod makes of listeners, by name."""
+        return {
+            made.key_name: made
+            for made in self._api.generated_gateways
+            if made.servers[0].protocol in {"HTTP", "HTTPS"}
+        }
+
     def at_services(self, route: KubernetesRoute) -> Iterator[UnusedAtService]:
-        """Walk the Services that a route attaches to, and no client follows it for.
+        """Walk the Services that an HTTPRoute or GRPCRoute attaches to, and no client follows it for.
 
         Asked for clients of the route's namespace and of the Service's, on each of its ports.
         """
-        for attachment in self._api.attachments(route):
+        for attachment in self._api.attachments(route) if route.kind in _HTTP else ():
             rules = self._api.rules(route, in_mesh=True).rules if attachment.is_mesh else ()
             if not rules or attachment.denial is not None or attachment.reference.kind != "Service":
                 continue
@@ -213,26 +255,6 @@ class Unserved:
                         winner = winner or _origin(each)
         return winner
 
-    def older(self, route: KubernetesRoute) -> Iterator[OlderRoute]:
-        """Walk the TCP listeners whose connections an older route gets."""
-        for attachment in _accepted(self._api.attachments(route)):
-            listener = attachment.listener
-            if listener is None or "TCPRoute" not in listener.kinds or not listener.is_valid:
-                continue
-            first = self._first(listener)
-            if first is not route and self._api.rules(first, in_mesh=False).rules:
-                yield OlderRoute(attachment.reference, listener, first)
-
-    def _first(self, listener: GatewayListener) -> KubernetesRoute:
-        """Find the route that a TCP listener follows: of the Gateway's namespace, the oldest."""
-        known = self._firsts.get(listener)
-        if known is None:
-            home = listener.gateway.namespace
-            attached = self._api.attached(listener)
-            known = min(attached, key=lambda route: (route.namespace != home, age(route)))
-            self._firsts[listener] = known
-        return known
-
 
 def _accepted(attachments: tuple[Attachment, ...]) -> list[Attachment]:
     return [
@@ -246,7 +268,7 @@ def _takes(listener: GatewayListener, host: str) -> bool:
     return not listener.hostname or overlaps(listener.hostname, host)
 
 
-def _cut_off(service: GeneratedVirtualService) -> Iterator[DeadRule]:
+def _cut_off(service: GeneratedVirtualService, where: str) -> Iterator[DeadRule]:
     """Walk the matches after the one that takes every request, unless they ask for the same."""
     first: Ref | None = None
     for rule in service.http:
@@ -255,7 +277,7 @@ def _cut_off(service: GeneratedVirtualService) -> Iterator[DeadRule]:
         asked.pop("port", None)
         takes_all = asked in ({"uri": {"prefix": "/"}}, {})
         if first is not None and not takes_all:
-            yield DeadRule(place, first, service.hosts[0], cut_off=True)
+            yield DeadRule(place, first, service.hosts[0] + where, cut_off=True)
         if takes_all and first is None:
             first = place
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.gateways.acme_challenges import AcmeChallenges
     from meshctl.mesh.gateways.bindings import Bindings
     from meshctl.mesh.gateways.hidden_wildcards import HiddenWildcards
+    from meshctl.mesh.gateways.ingress_routes import IngressRoutes
     from meshctl.mesh.gateways.ingresses import Ingresses
     from meshctl.mesh.gateways.route_overlaps import RouteOverlaps
     from meshctl.mesh.gateways.server_conflicts import ServerConflicts
@@ -65,6 +66,14 @@ class GatewaysFacade(Gateways):
         from meshctl.mesh.gateways.ingresses import Ingresses
 
         return Ingresses(self._from_inventory, self._from_workloads)
+
+    @cached_property
+    def ingress_routes(self) -> "IngressRoutes":
+        """What the Ingresses that Istio serves become."""
+        from meshctl.mesh.gateways.ingress_routes import IngressRoutes
+
+        served = filter(self.ingresses.has, self._from_inventory.resources)
+        return IngressRoutes(served, self._from_registry)
 
     @cached_property
     def server_conflicts(self) -> "ServerConflicts":

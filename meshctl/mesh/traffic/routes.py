@@ -373,11 +373,15 @@ def _asked(match: Match) -> RequestMatch:
 
 
 def _asked_by_segment(match: Match) -> RequestMatch:
-    """Leave the same where a prefix ends with a segment of the path, as in the Gateway API."""
+    """Leave the same where a prefix ends with a segment of the path, as in the Gateway API.
+
+    The prefix `/pack.Tea/` of a GRPCRoute's service is `/pack.Tea` (TranslateRouteMatch,
+    pilot/pkg/networking/core/route/route.go, Istio 1.31).
+    """
     asked = match.once(_asked)
     path = asked.path
     if path.kind == "prefix" and path.value != "/":
-        path = segment_prefix(path.value)
+        path = segment_prefix(path.value.removesuffix("/"))
     return asked._replace(path=path)
 
 

@@ -374,3 +374,11 @@ def _tails(host: str) -> Iterator[str]:
 def speaks_http(port: HostPort) -> bool:
     """Do sidecars route by requests here: is it HTTP, or left to be detected?"""
     return port.protocol.may_be_http
+
+
+def serves(port: HostPort, kind: str) -> bool:
+    """Do sidecars use rules of a kind on a port? One that is left to be detected has several."""
+    if kind == "http":
+        return speaks_http(port)
+    is_tls = port.protocol.is_tls
+    return is_tls if kind == "tls" else not (is_tls or port.protocol.is_http)

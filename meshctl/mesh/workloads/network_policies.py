@@ -25,6 +25,8 @@ _DNS_PORTS = (53, 5353, 1053, 8053)
 """CoreDNS's usual ports, OpenShift's, and those it has without privileges."""
 _DNS_NAMES = {"dns": _DNS_PORTS[0], "dns-tcp": _DNS_PORTS[0]}
 """What CoreDNS calls its ports."""
+_OF_SIDECAR = "http-envoy-prom"
+"""The port that the injector names in a pod (manifests/charts, Istio 1.31)."""
 OUTSIDE = Peer()
 """Somebody who is no pod, at an address that isn't known: the API server, a client from elsewhere."""
 PROBES_FROM = Peer(address="169.254.7.127")
@@ -207,6 +209,39 @@ class NetworkPolicies:
             if port.number("containerPort") in _DNS_PORTS
         )
         return frozenset((*SYSTEM_NAMESPACES, *found))
+
+    def absent_peers(
+        self, policy: NetworkPolicy, direction: str
+    ) -> Iterator[tuple[View, Sequence[Workload]]]:
+        """Walk the peers by labels of pods alone that no pod of the policy's namespace has, with those elsewhere.
+
+        Without a ``namespaceSelector`` a ``podSelector`` is for the policy's own namespace.
+        """
+        for rule in policy.rules(direction):
+            for peer in rule.peers:
+                written = peer.child("podSelector")
+                if peer.has("namespaceSelector") or not written.names():
+                    continue
+                selector = LabelSelector(written)
+                needed = selector.needed() or ()
+                asked = dict(needed) if len(needed) == 1 else {}
+                found = [
+                    workload
+                    for workload in self._workloads.find(asked)
+                    if selector.matches(workload.pod_labels)
+                ]
+                if all(workload.namespace != policy.namespace for workload in found):
+                    yield peer, sorted(found, key=age)
+
+    def unnamed_ports(self, policy: NetworkPolicy) -> Iterator[View]:
+        """Walk the ports by name that none of the pods that a policy is for has."""
+        known = {name for workload in self.selected(policy) for name in workload.named_ports}
+        known.add(_OF_SIDECAR)
+        for rule in policy.rules(INGRESS) if self.selected(policy) else ():
+            for port in rule.ports:
+                name = port.text("port")
+                if name and not name.isdigit() and name not in known:
+                    yield port
 
     def numbers(self, policy: NetworkPolicy, direction: str) -> Iterator[tuple[int, View]]:
         """Walk the single ports that a policy lists by number."""

@@ -21,14 +21,12 @@ def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
     for parent in route.parents:
         if parent.kind != "Gateway":
             continue
-        gateway = mesh.reference_grants.gateway(parent)
-        if gateway is not None:
+        if (gateway := mesh.reference_grants.gateway(parent)) is not None:
             yield from _refusal(route, parent, gateway, mesh)
         elif known := mesh.knows.all_of("Gateway", parent.namespace):
             name = f"{parent.namespace}/{parent.name}"
-            yield Finding(
-                parent.at("name"), f"there is no Gateway {name}, so nobody serves this route there"
-            )
+            text = f"there is no Gateway {name}, so nobody serves this route there"
+            yield Finding(parent.at("name"), text)
         else:
             yield NotChecked(known.reason)
 
@@ -38,7 +36,6 @@ def _refusal(
 ) -> Iterator[Outcome]:
     several, api, place = gateway.listeners, mesh.gateway_api, parent.at("name")
     text = f"{gateway.title} takes no routes of namespace {route.namespace}"
-    refusing = api.refused_namespace(route, parent)
     if parent.section and all(one.name != parent.section for one in several):
         names = ", ".join(quoted(one.name) for one in several)
         missing = f"{gateway.title} has no listener {quoted(parent.section)}; it has {names}"
@@ -49,12 +46,15 @@ def _refusal(
         missing = f"{gateway.title} has no such listener on port {parent.port}, only on {ports}"
         edits = [put(parent.at("port"), one.port) for one in several if len(several) == 1]
         yield Finding(parent.at("port"), missing).fixed_by(*edits, safe=False)
-    elif refusing is not None:
+    elif (refusing := api.refused_namespace(route, parent)) is not None:
         yield Finding(place, text).also(refusing.at("allowedRoutes"), "who it takes routes of")
+    elif (unfit := api.unfit_listener(route, parent)) is not None:
+        text = f"no host name here fits to listener {quoted(unfit.name)} ({unfit.hostname})"
+        yield Finding(parent.at("sectionName" if parent.section else "name"), text)
     elif api.conflicting(parent, gateway) is None and several:
         match mesh.reference_grants.admits(gateway, route, parent.section):
             case Admission.NO:
-                note = "allowedRoutes say which ones it takes"
-                yield Finding(place, text).also(gateway.spec.key("listeners"), note)
+                listeners = gateway.spec.key("listeners")
+                yield Finding(place, text).also(listeners, "allowedRoutes say which ones it takes")
             case Admission.UNKNOWN:
                 yield NotChecked(f"Namespace {route.namespace}, whose labels decide, is missing")

@@ -3,9 +3,11 @@
 Rules of all routes for one host name of a listener are put in order: exact paths, prefixes, regular
 expressions (however long), no path. What comes after a prefix `/` without conditions is not even
 sent to Envoy. Rules of a route without host names are not among them: they are asked by the age of
-the routes alone, so that an older prefix hides closer paths of a younger route.
+the routes alone, so that an older prefix hides closer paths of a younger route. Rules of TCPRoutes and TLSRoutes have
+no matches: the first one gets all connections.
 
-Fix: give the other rule a closer match, or both routes the same host names.
+Fix: give the other rule a closer match, or both routes the same host names; put the backends of a TCPRoute or TLSRoute
+into one rule, with weights.
 """
 
 from collections.abc import Iterator
@@ -18,7 +20,10 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 @rule(on=KubernetesRoute, severity=Severity.WARNING, since="0.1.0")
 def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
-    """Report matches that come after one that takes their requests."""
+    """Report matches that come after one that takes their requests, and rules after one for all connections."""
+    for rule_behind, first in mesh.gateway_api.connections.behind_first(route):
+        text = "the first rule gets all connections of this route, so that this one never does"
+        yield Finding(rule_behind.at(), text).also(first.at(), "gets the connections")
     told = {asked.ref for asked, *_ in mesh.gateway_api.competing_routes.same_asked(route)}
     for dead in mesh.gateway_api.unserved.rules(route):
         if dead.match in told:

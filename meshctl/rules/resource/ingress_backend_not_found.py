@@ -22,6 +22,8 @@ def check(ingress: Resource, mesh: Mesh) -> Iterator[Outcome]:
     if not mesh.gateways.ingresses.has(ingress):
         return
     for service in backends_of(ingress):
+        if "defaultBackend" in service.path:
+            continue  # resource/ingress-part-ignored speaks of it
         name = service.text("name")
         declared = mesh.registry.at(mesh.registry.fqdn(name, ingress.namespace)) if name else []
         known = mesh.knows.all_of("Service", ingress.namespace)
@@ -30,6 +32,10 @@ def check(ingress: Resource, mesh: Mesh) -> Iterator[Outcome]:
             ports = ", ".join(map(str, missing.known))
             place = service.child("port").at("number")
             yield Finding(place, f"Service {name} has no port {place.value()}, only {ports}")
+        elif mesh.gateways.ingress_routes.unnamed_port(ingress, service):
+            place = service.child("port").at("name")
+            text = f"Service {name} has no port called {quoted(str(place.value()))}"
+            yield Finding(place, f"{text}, so that istiod leaves this path out")
         elif name and not declared and known:
             yield Finding(
                 service.at("name"), f"namespace {ingress.namespace} has no Service {quoted(name)}"

@@ -85,6 +85,19 @@ class BackendTls:
         counts, _ = self._first[_key(target)]
         return counts if counts is not policy else None
 
+    def parted(self, target: ObjectReference) -> list[BackendTlsPolicy]:
+        """List the policies that count for each port of a target that names none; empty where a port is left to it."""
+        declared = self.declared(target) if not target.section else ()
+        names = [port.name for host in declared for port in host.ports]
+        keys = [(*_key(target)[:-1], name) for name in names]
+        if not all(names) or any(key not in self._first for key in keys):
+            return []
+        return list(dict.fromkeys(self._first[key][0] for key in keys))
+
+    def unread_authorities(self, policy: BackendTlsPolicy) -> Sequence[ObjectReference]:
+        """List the authorities after the first one, which alone is read."""
+        return policy.authorities[1:]
+
     def followed(self) -> Iterator[FollowedTarget]:
         """Walk the targets that istiod follows, those of the oldest policies first, with their hosts."""
         for policy, target in self._first.values():
