@@ -3,16 +3,17 @@
 Workloads that share their policies, their clients and their ports share the answers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from meshctl.mesh.authorization.network_peers import peer_of
 from meshctl.mesh.clauses.parts import Parts
 from meshctl.mesh.core.selectors import IdentityCache
+from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
 from meshctl.mesh.sidecar_scope.declared_callers import DeclaredCaller
 from meshctl.mesh.workloads.membership import Membership, is_gateway
 from meshctl.mesh.workloads.network_policies import EGRESS, INGRESS
-from meshctl.resources import Gateway, MadeWorkload, NetworkPolicy, Ref, View, Workload
+from meshctl.resources import MadeWorkload, NetworkPolicy, Ref, View, Workload
 
 
 class RefusedClient(NamedTuple):
@@ -38,6 +39,7 @@ class NetworkGaps:
         self._parts = parts
         self._policies = parts.workloads.network_policies
         self._refused: dict[object, RefusedClient | None] = {}
+        self._unreachable: dict[object, RefusedClient | None] = {}
         self._closed = IdentityCache(self._first_closed)
         self._kept: list[object] = []
 
@@ -96,20 +98,30 @@ class NetworkGaps:
 
     def unreachable_server(self, pods: Workload) -> RefusedClient | None:
         """Find the first workload that a gateway routes to, and that nothing lets its pods out to."""
-        if not is_gateway(pods):
+        gateway = self._parts.gateways.at(pods)
+        if gateway is None:
             return None
-        index, paths = self._parts.gateways, self._parts.reachability.ingress_paths
-        for gateway in self._parts.of(Gateway):
-            alike = index.all_like(index.distinct_of(gateway))
-            if any(one.workload.workload is pods for one in alike):
-                for server, place in paths.behind(gateway):
-                    if self._parts.workloads.membership(server) is Membership.AMBIENT:
-                        continue  # gateways dial port 15008
+        key = self._policies.alike(pods), gateway.like
+        if key not in self._unreachable:
+            refused = (
+                server
+                for server in self._routed(gateway)
+                if self._is_refused(pods, server.client, server.ports, EGRESS)
+            )
+            self._unreachable[key] = next(refused, None)
+        return self._unreachable[key]
+
+    def _routed(self, gateway: EffectiveGateway) -> Iterator[RefusedClient]:
+        """Walk the workloads that a gateway routes to and dials on the ports of their containers."""
+        for one in gateway.gateways:
+            for server, place in self._parts.reachability.ingress_paths.behind(one):
+                if (
+                    self._parts.workloads.membership(server) is not Membership.AMBIENT
+                ):  # by port 15008
                     found = self._parts.workloads.container_ports.in_front_of(server)
                     ports = frozenset(target for _, target in found)
-                    if ports and self._is_refused(pods, server, ports, EGRESS):
-                        return RefusedClient(server, place, ports)
-        return None
+                    if ports:
+                        yield RefusedClient(server, place, ports)
 
     def _target(self, workload: Workload, caller: DeclaredCaller) -> int | None:
         port = caller.port
