@@ -174,27 +174,27 @@ spec.configPatches[].match|clauses.patched_ports|envoy-filter/port-of-another-co
 spec.configPatches[].patch|workloads.envoy_filters|envoy-filter/add-ignored envoy-filter/remove-ignored envoy-filter/replace-ignored
 spec.priority||an order among patches that nothing tells apart from others""",
     "Telemetry": """\
-spec.selector|workloads|telemetry/selects-no-workload resource/selects-canary-alone
+spec.selector|workloads.reports|telemetry/selects-no-workload telemetry/workload-of-several-telemetries resource/selects-canary-alone
 spec.targetRef|clauses.waypoint_bypass|policy/target-not-found policy/target-without-waypoint
-spec.targetRefs|clauses.waypoint_bypass|policy/target-not-found policy/target-without-waypoint
-spec.tracing|extension_providers|telemetry/provider-missing telemetry/several-namespace-defaults
-spec.tracing[].providers|extension_providers|telemetry/unknown-provider telemetry/provider-of-another-signal telemetry/provider-without-service
-spec.tracing[].match||client or server: both are there for every proxy
+spec.targetRefs|clauses.waypoint_bypass|policy/target-not-found policy/target-without-waypoint|what proxies report because of Telemetries for a Gateway or Service by name
+spec.tracing|workloads.reports|telemetry/nothing-to-report-to telemetry/several-namespace-defaults
+spec.tracing[].providers|workloads.reports|telemetry/unknown-provider telemetry/provider-of-another-signal telemetry/provider-without-service
+spec.tracing[].match|workloads.reports|telemetry/server-side-of-gateway|settings beside disableSpanReporting, which a narrower Telemetry may turn on
 spec.tracing[].customTags||what is reported is not judged
 spec.tracing[].randomSamplingPercentage||TUNING
 spec.tracing[].disableSpanReporting||TUNING
 spec.tracing[].disableContextPropagation||TUNING
 spec.tracing[].enableIstioTags||TUNING
 spec.tracing[].useRequestIdForTraceSampling||TUNING
-spec.metrics|extension_providers|telemetry/nothing-to-report-to
-spec.metrics[].providers|extension_providers|telemetry/unknown-provider telemetry/provider-of-another-signal
-spec.metrics[].overrides|extension_providers|telemetry/unknown-metric
+spec.metrics|workloads.reports|telemetry/nothing-to-report-to
+spec.metrics[].providers|workloads.reports|telemetry/unknown-provider telemetry/provider-of-another-signal|a provider that is the default anyway
+spec.metrics[].overrides|workloads.reports|telemetry/unknown-metric telemetry/disabling-taken-back telemetry/server-side-of-gateway|two overrides for one metric, of which the later holds; tags beside disabled
 spec.metrics[].reportingInterval||TUNING
-spec.accessLogging|extension_providers|telemetry/nothing-to-report-to telemetry/provider-missing
-spec.accessLogging[].providers|extension_providers|telemetry/unknown-provider telemetry/provider-of-another-signal telemetry/provider-without-service
-spec.accessLogging[].match||client or server: both are there for every proxy
-spec.accessLogging[].filter|extension_providers|telemetry/attribute-never-matches schema/webhook-refuses
-spec.accessLogging[].disabled||TUNING""",
+spec.accessLogging|workloads.reports|telemetry/provider-missing telemetry/log-filter-replaced telemetry/default-logs-lost|an empty entry, and one that turns off what nobody else logs to
+spec.accessLogging[].providers|workloads.reports|telemetry/unknown-provider telemetry/provider-of-another-signal telemetry/provider-without-service
+spec.accessLogging[].match|workloads.reports|telemetry/server-side-of-gateway telemetry/default-logs-lost
+spec.accessLogging[].filter|workloads.reports|telemetry/filter-without-provider telemetry/attribute-never-matches telemetry/log-filter-replaced schema/webhook-refuses|a filter beside disabled, which a narrower Telemetry may turn on
+spec.accessLogging[].disabled|workloads.reports|telemetry/provider-missing telemetry/default-logs-lost""",
     "NetworkPolicy": """\
 spec.podSelector|workloads.network_policies|resource/selects-canary-alone
 spec.policyTypes|workloads.network_policies|network-policy/control-plane-out-of-reach network-policy/client-not-admitted

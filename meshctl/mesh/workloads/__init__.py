@@ -43,6 +43,10 @@ if TYPE_CHECKING:
     from meshctl.mesh.workloads.service_roles import differences as differences
     from meshctl.mesh.workloads.service_roles import is_in_mesh as is_in_mesh
     from meshctl.mesh.workloads.service_roles import is_own_of_istio as is_own_of_istio
+    from meshctl.mesh.workloads.telemetry_entries import enabled_again as enabled_again
+    from meshctl.mesh.workloads.telemetry_entries import replaced_logs as replaced_logs
+    from meshctl.mesh.workloads.telemetry_entries import signals_of as signals_of
+    from meshctl.mesh.workloads.telemetry_entries import silent_side as silent_side
     from meshctl.mesh.workloads.traffic_capture import Probe as Probe
     from meshctl.mesh.workloads.traffic_capture import TrafficCapture as TrafficCapture
     from meshctl.mesh.workloads.traffic_capture import is_rewritten as is_rewritten
@@ -63,6 +67,7 @@ _HOMES = {
     "TrafficCapture": "traffic_capture",
     "being": "policy_attachment",
     "differences": "service_roles",
+    "enabled_again": "telemetry_entries",
     "excludes_all": "envoy_filters",
     "has_proxy_container": "membership",
     "is_ambient": "membership",
@@ -82,8 +87,11 @@ _HOMES = {
     "opts_out": "membership",
     "promise": "membership",
     "relative_patches": "envoy_patches",
+    "replaced_logs": "telemetry_entries",
     "says_no": "membership",
     "shared_ports": "service_ports",
+    "signals_of": "telemetry_entries",
+    "silent_side": "telemetry_entries",
     "stops_sidecar": "container_args",
     "uses_network": "container_args",
     "wants_sidecar": "membership",
