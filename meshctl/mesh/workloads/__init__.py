@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from meshctl.mesh.workloads.envoy_filters import excludes_all as excludes_all
     from meshctl.mesh.workloads.envoy_filters import names_old_cluster as names_old_cluster
     from meshctl.mesh.workloads.envoy_patches import is_ignored as is_ignored
+    from meshctl.mesh.workloads.envoy_patches import is_never_applied as is_never_applied
     from meshctl.mesh.workloads.envoy_patches import looks_for_generated as looks_for_generated
+    from meshctl.mesh.workloads.envoy_patches import names_no_filter as names_no_filter
     from meshctl.mesh.workloads.envoy_patches import relative_patches as relative_patches
     from meshctl.mesh.workloads.membership import PROXY_UID as PROXY_UID
     from meshctl.mesh.workloads.membership import RESERVED_CONTAINERS as RESERVED_CONTAINERS
@@ -76,6 +78,7 @@ _HOMES = {
     "is_ignored": "envoy_patches",
     "is_in_mesh": "service_roles",
     "is_live": "membership",
+    "is_never_applied": "envoy_patches",
     "is_own_of_istio": "service_roles",
     "is_rewritten": "traffic_capture",
     "lacks_sidecar": "membership",
@@ -83,6 +86,7 @@ _HOMES = {
     "loopback_ports": "container_args",
     "merges_metrics": "prometheus_merge",
     "named": "policy_attachment",
+    "names_no_filter": "envoy_patches",
     "names_old_cluster": "envoy_filters",
     "opts_out": "membership",
     "promise": "membership",
