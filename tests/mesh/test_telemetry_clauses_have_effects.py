@@ -248,10 +248,10 @@ def test_what_nothing_is_said_of_has_an_effect(one) -> None:
 
 
 def is_explicitly_off(one: Example, clause: Clause) -> bool:
-    """Is it an entry, or its providers, which get nothing since other entries name others?"""
+    """Is it an entry that turns off what gets nothing anyway, since other entries name others, or a part of it?"""
     _, signal, number, *fields = clause.path
-    entries = one.manifests[clause.number]["spec"][signal]
-    return len(entries) > 1 and "disabled" in entries[number] and fields[:1] in ([], ["providers"])
+    several = one.manifests[clause.number]["spec"][signal]
+    return len(several) > 1 and "disabled" in several[number] and fields != ["disabled"]
 
 
 def taken_out(one: Example, said: Said) -> Example:
