@@ -138,9 +138,12 @@ def entries(names: dict[str, tuple[str, ...]]) -> dict[str, Any]:
         disableContextPropagation=maybe, useRequestIdForTraceSampling=maybe,
     )  # fmt: skip
     return {
-        "accessLogging": strategies.lists(logs, min_size=1, max_size=2).filter(
-            lambda found: all("providers" in one for one in found[1:])
-        ),
+        "accessLogging": strategies.lists(
+            logs,
+            min_size=1,
+            max_size=2,
+            unique_by=lambda one: (str(one.get("filter")), "disabled" in one),
+        ).filter(lambda found: all("providers" in one for one in found[1:])),
         "metrics": strategies.lists(metrics, min_size=1, max_size=1),
         "tracing": strategies.lists(traces, min_size=1, max_size=1),
     }
@@ -251,6 +254,8 @@ def is_explicitly_off(one: Example, clause: Clause) -> bool:
     """Is it an entry that turns off what gets nothing anyway, since other entries name others, or a part of it?"""
     _, signal, number, *fields = clause.path
     several = one.manifests[clause.number]["spec"][signal]
+    if number + 1 < len(several) and "providers" not in several[number]:
+        return True  # the next entry says who gets logs at all
     return len(several) > 1 and "disabled" in several[number] and fields != ["disabled"]
 
 

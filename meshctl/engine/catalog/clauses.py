@@ -193,7 +193,7 @@ spec.metrics|workloads.reports|telemetry/nothing-to-report-to
 spec.metrics[].providers|workloads.reports|telemetry/unknown-provider telemetry/provider-of-another-signal|a provider that is the default anyway
 spec.metrics[].overrides|workloads.reports|telemetry/unknown-metric telemetry/disabling-taken-back telemetry/server-side-of-gateway|two overrides for one metric, of which the later holds; tags beside disabled
 spec.metrics[].reportingInterval||TUNING
-spec.accessLogging|workloads.reports|telemetry/provider-missing telemetry/log-filter-replaced telemetry/default-logs-lost|an empty entry, and one that turns off what nobody else logs to
+spec.accessLogging|workloads.reports|telemetry/provider-missing telemetry/log-filter-replaced telemetry/default-logs-lost|an empty entry; one that turns off what nobody else logs to; one without providers before one that names some
 spec.accessLogging[].providers|workloads.reports|telemetry/unknown-provider telemetry/provider-of-another-signal telemetry/provider-without-service
 spec.accessLogging[].match|workloads.reports|telemetry/server-side-of-gateway telemetry/default-logs-lost
 spec.accessLogging[].filter|workloads.reports|telemetry/filter-without-provider telemetry/attribute-never-matches telemetry/log-filter-replaced schema/webhook-refuses|a filter beside disabled, which a narrower Telemetry may turn on
