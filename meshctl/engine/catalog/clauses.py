@@ -176,32 +176,35 @@ spec.portLevelMtls|security.peer_authentications|peer-authentication/port-level-
     "EnvoyFilter": """\
 spec.workloadSelector|workloads.envoy_filters|envoy-filter/context-without-proxy
 spec.targetRefs||which patches reach a Gateway of the Gateway API is not modelled
-spec.configPatches|workloads.envoy_filters|envoy-filter/filter-inserted-twice envoy-filter/relative-operation
-spec.configPatches[].match|clauses.patched_ports|envoy-filter/port-of-another-context envoy-filter/version-of-no-proxy envoy-filter/context-without-proxy envoy-filter/cluster-never-there
-spec.configPatches[].patch|workloads.envoy_filters|envoy-filter/add-ignored envoy-filter/remove-ignored envoy-filter/replace-ignored
+spec.configPatches|workloads.envoy_filters|envoy-filter/filter-inserted-twice envoy-filter/relative-operation envoy-filter/never-applied
+spec.configPatches[].match|clauses.patched_ports|envoy-filter/port-of-another-context envoy-filter/port-never-there envoy-filter/version-of-no-proxy envoy-filter/context-without-proxy envoy-filter/cluster-never-there envoy-filter/match-not-read
+spec.configPatches[].match.listener|clauses.filter_names|envoy-filter/filter-never-there envoy-filter/old-filter-name envoy-filter/filter-not-named envoy-filter/port-never-there envoy-filter/match-not-read|names, SNI, protocols and ports of filter chains, which are not modelled; names of filters that are nowhere near those of istiod
+spec.configPatches[].match.routeConfiguration|clauses.patched_routes|envoy-filter/route-never-there envoy-filter/port-never-there envoy-filter/match-not-read|a port together with a table of another port; domains of virtual hosts; actions of routes; names of tables of sidecars
+spec.configPatches[].match.proxy.metadata||what proxies say of themselves when they start is not in manifests
+spec.configPatches[].patch|workloads.envoy_filters|envoy-filter/add-ignored envoy-filter/merge-ignored envoy-filter/remove-ignored envoy-filter/replace-ignored envoy-filter/filter-not-named
 spec.priority||an order among patches that nothing tells apart from others""",
     "Telemetry": """\
-spec.selector|workloads|telemetry/selects-no-workload resource/selects-canary-alone
+spec.selector|workloads.reports|telemetry/selects-no-workload telemetry/workload-of-several-telemetries resource/selects-canary-alone
 spec.targetRef|clauses.waypoint_bypass|policy/target-not-found policy/target-without-waypoint
-spec.targetRefs|clauses.waypoint_bypass|policy/target-not-found policy/target-without-waypoint
-spec.tracing|extension_providers|telemetry/provider-missing telemetry/several-namespace-defaults
-spec.tracing[].providers|extension_providers|telemetry/unknown-provider telemetry/provider-of-another-signal telemetry/provider-without-service
-spec.tracing[].match||client or server: both are there for every proxy
+spec.targetRefs|clauses.waypoint_bypass|policy/target-not-found policy/target-without-waypoint|what proxies report because of Telemetries for a Gateway or Service by name
+spec.tracing|workloads.reports|telemetry/nothing-to-report-to telemetry/several-namespace-defaults
+spec.tracing[].providers|workloads.reports|telemetry/unknown-provider telemetry/provider-of-another-signal telemetry/provider-without-service
+spec.tracing[].match|workloads.reports|telemetry/server-side-of-gateway|settings beside disableSpanReporting, which a narrower Telemetry may turn on
 spec.tracing[].customTags||what is reported is not judged
 spec.tracing[].randomSamplingPercentage||TUNING
 spec.tracing[].disableSpanReporting||TUNING
 spec.tracing[].disableContextPropagation||TUNING
 spec.tracing[].enableIstioTags||TUNING
 spec.tracing[].useRequestIdForTraceSampling||TUNING
-spec.metrics|extension_providers|telemetry/nothing-to-report-to
-spec.metrics[].providers|extension_providers|telemetry/unknown-provider telemetry/provider-of-another-signal
-spec.metrics[].overrides|extension_providers|telemetry/unknown-metric
+spec.metrics|workloads.reports|telemetry/nothing-to-report-to
+spec.metrics[].providers|workloads.reports|telemetry/unknown-provider telemetry/provider-of-another-signal|a provider that is the default anyway
+spec.metrics[].overrides|workloads.reports|telemetry/unknown-metric telemetry/disabling-taken-back telemetry/server-side-of-gateway|two overrides for one metric, of which the later holds; tags beside disabled
 spec.metrics[].reportingInterval||TUNING
-spec.accessLogging|extension_providers|telemetry/nothing-to-report-to telemetry/provider-missing
-spec.accessLogging[].providers|extension_providers|telemetry/unknown-provider telemetry/provider-of-another-signal telemetry/provider-without-service
-spec.accessLogging[].match||client or server: both are there for every proxy
-spec.accessLogging[].filter|extension_providers|telemetry/attribute-never-matches schema/webhook-refuses
-spec.accessLogging[].disabled||TUNING""",
+spec.accessLogging|workloads.reports|telemetry/provider-missing telemetry/log-filter-replaced telemetry/default-logs-lost|an empty entry; one that turns off what nobody else logs to; one without providers before one that names some
+spec.accessLogging[].providers|workloads.reports|telemetry/unknown-provider telemetry/provider-of-another-signal telemetry/provider-without-service
+spec.accessLogging[].match|workloads.reports|telemetry/server-side-of-gateway telemetry/default-logs-lost
+spec.accessLogging[].filter|workloads.reports|telemetry/filter-without-provider telemetry/attribute-never-matches telemetry/log-filter-replaced schema/webhook-refuses|a filter beside disabled, which a narrower Telemetry may turn on
+spec.accessLogging[].disabled|workloads.reports|telemetry/provider-missing telemetry/default-logs-lost""",
     "NetworkPolicy": """\
 spec.podSelector|workloads.network_policies|resource/selects-canary-alone
 spec.policyTypes|workloads.network_policies|network-policy/control-plane-out-of-reach network-policy/client-not-admitted

@@ -20,7 +20,6 @@ from meshctl.resources import (
     Policy,
     RequestAuthentication,
     Resource,
-    Telemetry,
     View,
     WasmPlugin,
     Workload,
@@ -209,7 +208,7 @@ def proxy_settings(mesh: Mesh, workload: Workload, shown: Shown) -> ProxySetting
     plugins = _attached(mesh, WasmPlugin, workload)
     return ProxySettings(
         shown.whole(sidecar) if sidecar is not None else None,
-        _all(_telemetries(mesh, workload), shown),
+        _all(reversed([*mesh.workloads.reports.layers(workload)]), shown),
         _all(mesh.workloads.envoy_filters.of(workload), shown),
         _all(plugins, shown),
     )
@@ -247,15 +246,6 @@ def _ports(mesh: Mesh, workload: Workload) -> list[int]:
     )
     targets = (target for _, target in mesh.workloads.container_ports.in_front_of(workload))
     return sorted({one for one in chain(declared, targets) if one})
-
-
-def _telemetries(mesh: Mesh, workload: Workload) -> Iterator[Telemetry]:
-    """Walk the one Telemetry of each level, the narrowest first; they are merged."""
-    homes = dict.fromkeys((workload.namespace, mesh.config.root_namespace))
-    levels = [mesh.workloads.telemetries.for_workload(workload)]
-    levels += [mesh.workloads.telemetries.for_namespace(home) for home in homes]
-    for level in levels:
-        yield from level[:1]
 
 
 def _all(resources: Iterable[Resource], shown: Shown) -> tuple[Named, ...]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from meshctl.mesh.clauses.parts import Parts
 from meshctl.mesh.core.extension_providers import ExtensionProviders
 from meshctl.mesh.registry.services import RegisteredHost
-from meshctl.resources import Ref, Sidecar, Telemetry, Workload
+from meshctl.resources import Ref, Sidecar, Workload
 
 
 class HiddenProvider(NamedTuple):
@@ -30,9 +30,6 @@ class HiddenProviders:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._providers = ExtensionProviders(parts.config)
-        self._telemetries: dict[str, list[Telemetry]] = {}
-        for telemetry in parts.of(Telemetry):
-            self._telemetries.setdefault(telemetry.namespace, []).append(telemetry)
 
     def of(self, sidecar: Sidecar) -> Iterator[HiddenProvider]:
         """Walk the providers that a Sidecar hides, each once, with the first workload."""
@@ -41,7 +38,10 @@ class HiddenProviders:
             for name, asks, is_authorizer in self._asked(workload):
                 if name in told:
                     continue
-                host = self._parts.registry.provider_services.host(self._providers.settings(name))
+                defined = name if is_authorizer else self._providers.reported_to(name)
+                host = self._parts.registry.provider_services.host(
+                    self._providers.settings(defined)
+                )
                 if host is None:
                     continue
                 if not self._parts.sidecar_scope.includes(sidecar, host, workload.namespace):
@@ -53,12 +53,10 @@ class HiddenProviders:
             if policy.action == "CUSTOM" and policy.spec.data.get("rules"):
                 provider = policy.spec.child("provider")
                 yield provider.text("name"), provider.at("name"), True
-        for telemetry in self._telemetries_for(workload):
+        reports = self._parts.workloads.reports
+        layers = list(reports.layers(workload))
+        in_use = reports.receivers(workload) if layers else frozenset()
+        for telemetry in reversed(layers):
             for _, provider in telemetry.providers:
-                yield provider.text("name"), provider.at("name"), False
-
-    def _telemetries_for(self, workload: Workload) -> Iterator[Telemetry]:
-        attached = self._parts.workloads.telemetries
-        yield from attached.for_workload(workload)[:1]
-        yield from attached.for_namespace(workload.namespace)[:1]
-        yield from attached.for_namespace(self._parts.config.root_namespace)[:1]
+                if provider.text("name") in in_use:
+                    yield provider.text("name"), provider.at("name"), False

@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from meshctl.mesh.clauses.parts import Parts
-from meshctl.resources import ConfigPatch, EnvoyFilter, Ref
+from meshctl.resources import ConfigPatch, EnvoyFilter, Ref, View
 from meshctl.words import quoted
 
 _PARTS_OF_NAME = 4
 _OUTBOUND = "outbound|"
+_ADDS = frozenset({"ADD", "INSERT_FIRST", "INSERT_BEFORE", "INSERT_AFTER"})
 
 
 class MissingCluster(NamedTuple):
@@ -47,8 +48,10 @@ class PatchedClusters:
     def missing(self, envoy_filter: EnvoyFilter, patch: ConfigPatch) -> MissingCluster | None:
         """Say what a patch of clusters asks for that surely no cluster has."""
         match = patch.child("match", "cluster")
-        if patch.operation == "ADD" or patch.context == "SIDECAR_INBOUND":
+        if patch.operation in _ADDS:
             return None
+        if patch.context == "SIDECAR_INBOUND":
+            return _inbound(match)
         if match.text("name"):
             named = _of_name(match.text("name"))
             found = self._missing(envoy_filter, named) if named is not None else None
@@ -91,6 +94,17 @@ class PatchedClusters:
         return MissingCluster(
             "subset", f"is of a subset of {host} {quoted(asked.subset)}", tuple(known)
         )
+
+
+def _inbound(match: View) -> MissingCluster | None:
+    """Say what no cluster of a container's port has, which is called ``inbound|PORT||``."""
+    if match.text("name").startswith(_OUTBOUND):
+        return MissingCluster(
+            "name", f"of SIDECAR_INBOUND is called {quoted(match.text('name'))}", ()
+        )
+    if match.text("subset") and not match.text("name"):
+        return MissingCluster("subset", "of SIDECAR_INBOUND is of a subset", ())
+    return None
 
 
 def _of_name(name: str) -> _Asked | None:

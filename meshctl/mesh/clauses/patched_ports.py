@@ -22,6 +22,7 @@ from meshctl.resources import (
 from meshctl.resources.cached_property import cached_property
 
 _INBOUND_LISTENERS = frozenset({15006, 15001})
+_OF_ALL = {"SIDECAR_INBOUND": 15006, "SIDECAR_OUTBOUND": 15001}
 _OF_PROXIES = _INBOUND_LISTENERS | {15000, 15002, 15003, 15008, 15020, 15021, 15053, 15090}
 """The ports of every proxy, whatever is served."""
 
@@ -45,7 +46,7 @@ class PatchedPorts:
         number = patch.child("match", part).number("portNumber") or 0
         if not number or number in _INBOUND_LISTENERS:
             return None
-        if patch.context == "SIDECAR_INBOUND":
+        if patch.context == "SIDECAR_INBOUND" and patch.apply_to != "LISTENER":
             reached = self._parts.workloads.envoy_filters.reached(envoy_filter)
             return self.behind_service(reached, number)
         if patch.context == "GATEWAY" and part == "listener":
@@ -54,15 +55,27 @@ class PatchedPorts:
             return self._outbound(number)
         return None
 
+    def is_of_listener_itself(self, patch: ConfigPatch) -> bool:
+        """Does a patch look for HTTP on the port that all of a sidecar's traffic is redirected to?
+
+        What is sent to that port itself has a filter chain of its own, without HTTP (buildInboundBlackhole and
+        blackholeFilterChain, pilot/pkg/networking/core, Istio 1.31); others are found by their own ports.
+        """
+        number = patch.child("match", "listener").number("portNumber")
+        return patch.apply_to == "HTTP_FILTER" and number == _OF_ALL.get(patch.context, 0)
+
     def instead(self, envoy_filter: EnvoyFilter, patch: ConfigPatch, part: str) -> list[int]:
         """List the ports there are where a patch surely finds none; empty where it may find one."""
         number = patch.child("match", part).number("portNumber") or 0
         reached = self._parts.workloads.envoy_filters.reached(envoy_filter)
         if not number or number in _OF_PROXIES or not reached:
             return []
+        is_inbound = patch.context == "SIDECAR_INBOUND" and self._parts.is_whole
         if patch.context == "GATEWAY":
             found = self._served(reached)
-        elif patch.context == "SIDECAR_INBOUND" and self._parts.is_whole:
+        elif is_inbound and patch.apply_to == "LISTENER" and not self._has_own_listeners:
+            found = {_OF_ALL[patch.context]}
+        elif is_inbound:
             found = self._listened(reached)
         elif patch.context == "SIDECAR_OUTBOUND" and self._parts.is_whole:
             found = self._called()

@@ -21,11 +21,11 @@ _BUILT_IN: Mapping[str, str] = {
 _SIGNALS: Mapping[str, frozenset[str]] = {
     "tracing": frozenset({"zipkin", "datadog", "skywalking", "opentelemetry"}),
     "accessLogging": frozenset(
-        {"envoyFileAccessLog", "envoyHttpAls", "envoyTcpAls", "envoyOtelAls", "stackdriver"}
+        {"envoyFileAccessLog", "envoyHttpAls", "envoyTcpAls", "envoyOtelAls"}
     ),
-    "metrics": frozenset({"prometheus", "stackdriver"}),
+    "metrics": frozenset({"prometheus"}),
 }
-"""What takes each signal (telemetryAccessLog and telemetryFilters of pilot/pkg/model,
+"""What takes each signal (telemetryAccessLog and buildHTTPTelemetryFilter of pilot/pkg/model,
 configureFromProviderConfig of pilot/pkg/networking/core/tracing.go)."""
 
 
@@ -52,6 +52,14 @@ class ExtensionProviders:
     def defines(self, name: str) -> bool:
         """Is there a provider of this name?"""
         return name in self._definitions
+
+    def reported_to(self, name: str) -> str:
+        """Find the provider that a Telemetry means, whatever its capitals; empty if there is none.
+
+        Mirrors fetchProvider (pilot/pkg/model/telemetry.go, Istio 1.31). Policies compare letter by letter.
+        """
+        folded = name.casefold()
+        return next((one for one in self._definitions if one.casefold() == folded), "")
 
     def types(self, name: str) -> frozenset[str]:
         """What a provider is: the keys of its definition, such as ``opentelemetry``."""
@@ -84,9 +92,14 @@ class ExtensionProviders:
 
     def has_default(self, signal: str) -> bool:
         """Does the mesh name a default for ``accessLogging``, ``tracing`` or ``metrics``?"""
+        return bool(self.defaults(signal))
+
+    def defaults(self, signal: str) -> list[str]:
+        """List the providers that get a signal where no Telemetry names one."""
         if signal == "metrics" and self._is_overlay and signal not in self._defaults:
-            return True  # the chart's own: prometheus
-        return bool(self._defaults.get(signal))
+            return ["prometheus"]  # the chart's own
+        found = self._defaults.get(signal)
+        return [name for name in found if isinstance(name, str)] if isinstance(found, list) else []
 
 
 def default_providers(config_map: ConfigMap) -> Iterator[tuple[ExtensionProviders, str, str]]:

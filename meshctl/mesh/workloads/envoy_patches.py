@@ -9,8 +9,29 @@ from collections.abc import Iterable, Iterator
 from meshctl.mesh.core.precedence import age
 from meshctl.resources import ConfigPatch, EnvoyFilter
 
-_ROUTES = frozenset({"ROUTE_CONFIGURATION", "HTTP_ROUTE"})
-_REPLACEABLE = frozenset({"NETWORK_FILTER", "HTTP_FILTER", "VIRTUAL_HOST"})
+_MERGES = frozenset({"MERGE", "MERGE_AND_REPLACE_LIST"})
+_INSERTS = frozenset({"INSERT_BEFORE", "INSERT_AFTER", "INSERT_FIRST"})
+_FILTERS = frozenset({"ADD", "MERGE", "REMOVE", "REPLACE"}) | _INSERTS
+_OPERATIONS = {
+    "LISTENER": _MERGES | {"ADD", "REMOVE"},
+    "LISTENER_FILTER": _FILTERS,
+    "FILTER_CHAIN": _MERGES | {"ADD", "REMOVE"},
+    "NETWORK_FILTER": _FILTERS,
+    "HTTP_FILTER": _FILTERS,
+    "ROUTE_CONFIGURATION": _MERGES,
+    "VIRTUAL_HOST": _MERGES | {"ADD", "REMOVE", "REPLACE"},
+    "HTTP_ROUTE": _MERGES | _INSERTS | {"ADD", "REMOVE"},
+    "CLUSTER": _MERGES | {"ADD", "REMOVE"},
+    "EXTENSION_CONFIG": frozenset({"ADD"}),
+}
+"""The operations that each kind of object has; what INSERT does to the other kinds is ADD."""
+_INSERTED_IN = frozenset({"LISTENER_FILTER", "NETWORK_FILTER", "HTTP_FILTER", "HTTP_ROUTE"})
+_NAMING = {
+    "LISTENER_FILTER": frozenset({"MERGE", "REMOVE", "REPLACE"}),
+    "NETWORK_FILTER": frozenset({"REMOVE", "REPLACE"}),
+    "HTTP_FILTER": frozenset({"REMOVE", "REPLACE"}),
+}
+"""The operations on filters that do nothing where the match names none."""
 _RELATIVE = frozenset({"INSERT_BEFORE", "INSERT_AFTER", "REPLACE", "REMOVE"})
 
 
@@ -33,10 +54,34 @@ def looks_for_generated(patch: ConfigPatch) -> bool:
 
 
 def is_ignored(patch: ConfigPatch) -> bool:
-    """Does Istio leave out this operation for what it is applied to?"""
-    if patch.operation == "REPLACE":
-        return patch.apply_to not in _REPLACEABLE
-    return patch.operation in {"ADD", "REMOVE"} and patch.apply_to in _ROUTES
+    """Does istiod leave out this operation for what it is applied to?"""
+    operation = patch.operation
+    if operation in _INSERTS and patch.apply_to not in _INSERTED_IN:
+        operation = "ADD"
+    known = _OPERATIONS.get(patch.apply_to)
+    return bool(operation) and known is not None and operation not in known
+
+
+def is_never_applied(patch: ConfigPatch) -> bool:
+    """Is it for what istiod patches nowhere, whatever the operation?
+
+    Nothing reads patches of BOOTSTRAP (releasenotes/notes/bds-removal.yaml), and waypoints are patched in the
+    contexts of sidecars (pilot/pkg/networking/core/cluster.go and listener_builder.go).
+    """
+    return patch.apply_to == "BOOTSTRAP" or patch.context == "WAYPOINT"
+
+
+def names_no_filter(patch: ConfigPatch) -> bool:
+    """Does an operation that needs the name of a filter lack it, so that it does nothing?"""
+    listener = patch.child("match", "listener")
+    filtered = listener.child("filterChain", "filter")
+    has_name = {
+        "LISTENER_FILTER": bool(listener.text("listenerFilter")),
+        "NETWORK_FILTER": listener.child("filterChain").has("filter"),
+        "HTTP_FILTER": filtered.has("subFilter"),
+    }
+    needing = _NAMING.get(patch.apply_to, frozenset())
+    return patch.operation in needing and not has_name[patch.apply_to]
 
 
 def relative_patches(envoy_filter: EnvoyFilter) -> Iterator[ConfigPatch]:

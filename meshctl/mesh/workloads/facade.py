@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from meshctl.mesh.workloads.network_policies import NetworkPolicies
     from meshctl.mesh.workloads.policy_attachment import PolicyAttachments
     from meshctl.mesh.workloads.replicas import Replicas
-    from meshctl.mesh.workloads.telemetry_providers import TelemetryProviders
+    from meshctl.mesh.workloads.telemetry.effective_telemetry import EffectiveTelemetry
+    from meshctl.mesh.workloads.telemetry.telemetry_providers import TelemetryProviders
     from meshctl.mesh.workloads.traffic_capture import WrittenProbes
     from meshctl.mesh.workloads.wide_ports import WidePorts
 
@@ -107,9 +108,20 @@ class WorkloadsFacade(Workloads):
         )
 
     @cached_property
+    def reports(self) -> "EffectiveTelemetry":
+        """What proxies report because of all Telemetries."""
+        from meshctl.mesh.core.extension_providers import ExtensionProviders
+        from meshctl.mesh.workloads.telemetry.effective_telemetry import EffectiveTelemetry
+
+        config = self._from_inventory.config
+        return EffectiveTelemetry(
+            self.telemetries, ExtensionProviders(config), config.root_namespace
+        )
+
+    @cached_property
     def telemetry_providers(self) -> "TelemetryProviders":
         """Providers that Telemetries get from others."""
-        from meshctl.mesh.workloads.telemetry_providers import TelemetryProviders
+        from meshctl.mesh.workloads.telemetry.telemetry_providers import TelemetryProviders
 
         return TelemetryProviders(
             self._from_inventory.of(Telemetry), self._from_inventory.config.root_namespace

@@ -20,13 +20,13 @@ from meshctl.words import quoted
 def check(config_map: ConfigMap, mesh: Mesh) -> Iterator[Outcome]:
     """Report names in the mesh config itself, where it is the one that counts."""
     for providers, signal, name in default_providers(config_map):
-        why = ""
-        if not providers.defines(name):
+        why, defined = "", providers.reported_to(name)
+        if not defined:
             why = "extensionProviders has no such entry"
-        elif not providers.takes(name, signal):
-            why = f"it is {', '.join(sorted(providers.types(name)))}, which takes other signals"
+        elif not providers.takes(defined, signal):
+            why = f"it is {', '.join(sorted(providers.types(defined)))}, which takes other signals"
         else:
-            settings = providers.settings(name)
+            settings = providers.settings(defined)
             found = (
                 mesh.registry.provider_services.missing(settings)
                 if settings.get("service")

@@ -1,9 +1,9 @@
 """An EnvoyFilter uses ADD where Istio doesn't add.
 
-A route configuration, or a route by ADD, is not added: the patch is ignored.
+Route configurations are not added, and INSERT_FIRST, INSERT_BEFORE and INSERT_AFTER are ADD for them: the patch is
+ignored. Routes, other than Istio's documentation says, are added.
 
-Fix: for a route use INSERT_FIRST, INSERT_BEFORE or INSERT_AFTER; for a route configuration use
-MERGE.
+Fix: use MERGE for a route configuration, or add what it is to hold: a virtual host or a route.
 """
 
 from collections.abc import Iterator
@@ -15,18 +15,18 @@ from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
 _CEL = (
     "!has(object.spec.configPatches) || object.spec.configPatches.all(p, !has(p.patch) || "
-    "!has(p.patch.operation) || p.patch.operation != 'ADD' || !(has(p.applyTo) && p.applyTo "
-    "in ['ROUTE_CONFIGURATION', 'HTTP_ROUTE']))"
+    "!has(p.patch.operation) || !(p.patch.operation in ['ADD', 'INSERT_FIRST', 'INSERT_BEFORE', "
+    "'INSERT_AFTER']) || !(has(p.applyTo) && p.applyTo == 'ROUTE_CONFIGURATION'))"
 )
+_ADDS = frozenset({"ADD", "INSERT_FIRST", "INSERT_BEFORE", "INSERT_AFTER"})
 
 
 @rule(on=EnvoyFilter, severity=Severity.ERROR, equivalents=("IST0153",), since="0.1.0", cel=_CEL)
 def check(envoy_filter: EnvoyFilter, mesh: Mesh) -> Iterator[Outcome]:
     """Report ignored ADD patches."""
     for patch in envoy_filter.patches:
-        if patch.operation == "ADD" and is_ignored(patch):
+        if patch.operation in _ADDS and is_ignored(patch):
             place = patch.at("patch", "operation")
-            instead = "MERGE" if patch.apply_to == "ROUTE_CONFIGURATION" else "INSERT_FIRST"
-            yield Finding(place, f"ADD is ignored for {patch.apply_to}").fixed_by(
-                put(place, instead), safe=False
+            yield Finding(place, f"{patch.operation} is ignored for {patch.apply_to}").fixed_by(
+                put(place, "MERGE"), safe=False
             )

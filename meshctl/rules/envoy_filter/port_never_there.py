@@ -2,7 +2,8 @@
 
 In SIDECAR_INBOUND `portNumber` is a container's port that a Service leads to, in GATEWAY one that a server of
 a Gateway listens on, in SIDECAR_OUTBOUND one of a Service or ServiceEntry. A patch for another number finds
-nothing and is never applied.
+nothing and is never applied. For LISTENER it is the listener's own port, 15006 for all that comes in; no other
+patch finds its traffic by that.
 
 Fix: write a port that is there, or leave `portNumber` out.
 """
@@ -11,7 +12,7 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.resources import EnvoyFilter
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, delete, rule
 
 _MOST = 6
 
@@ -20,6 +21,13 @@ _MOST = 6
 def check(envoy_filter: EnvoyFilter, mesh: Mesh) -> Iterator[Outcome]:
     """Report numbers of listeners and routes that surely none of the proxies has."""
     for patch in envoy_filter.patches:
+        if mesh.clauses.patched_ports.is_of_listener_itself(patch):
+            place = patch.at("match", "listener", "portNumber")
+            yield Finding(
+                place,
+                f"port {place.value()} is where traffic is redirected to, and requests are found by the port that "
+                "they are for: nothing is patched",
+            ).fixed_by(delete(place), safe=False)
         for part in ("listener", "routeConfiguration"):
             match = patch.child("match", part)
             number = match.number("portNumber")

@@ -1,8 +1,9 @@
 """An EnvoyFilter uses REMOVE where Istio doesn't remove.
 
-Route configurations and routes stay: the patch is ignored, so that what was to go is still served.
+Route configurations and extensions stay: the patch is ignored, so that what was to go is still served. Routes,
+other than Istio's documentation says, are removed.
 
-Fix: remove the virtual host, or change the VirtualService that the route comes from.
+Fix: remove the virtual host or the route, or change the object that they come from.
 """
 
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, delete, rule
 _CEL = (
     "!has(object.spec.configPatches) || object.spec.configPatches.all(p, !has(p.patch) || "
     "!has(p.patch.operation) || p.patch.operation != 'REMOVE' || !(has(p.applyTo) && "
-    "p.applyTo in ['ROUTE_CONFIGURATION', 'HTTP_ROUTE']))"
+    "p.applyTo in ['ROUTE_CONFIGURATION', 'EXTENSION_CONFIG']))"
 )
 
 

@@ -1,6 +1,6 @@
 """An EnvoyFilter uses REPLACE where Istio only replaces filters.
 
-REPLACE is for HTTP_FILTER, NETWORK_FILTER and VIRTUAL_HOST. Elsewhere the patch is ignored and
+REPLACE is for HTTP_FILTER, NETWORK_FILTER, LISTENER_FILTER and VIRTUAL_HOST. Elsewhere the patch is ignored and
 Envoy keeps what istiod generated.
 
 Fix: use MERGE in `patch.operation`, or two patches with REMOVE and ADD.
@@ -16,7 +16,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 _CEL = (
     "!has(object.spec.configPatches) || object.spec.configPatches.all(p, !has(p.patch) || "
     "!has(p.patch.operation) || p.patch.operation != 'REPLACE' || (has(p.applyTo) && "
-    "p.applyTo in ['NETWORK_FILTER', 'HTTP_FILTER', 'VIRTUAL_HOST']))"
+    "p.applyTo in ['NETWORK_FILTER', 'HTTP_FILTER', 'LISTENER_FILTER', 'VIRTUAL_HOST', 'BOOTSTRAP']))"
 )
 
 

@@ -20,14 +20,17 @@ _EFFECTS = {"tracing": "proxies report no spans", "metrics": "the entry changes 
 def check(telemetry: Telemetry, mesh: Mesh) -> Iterator[Outcome]:
     """Report entries for which no wider Telemetry has a provider either."""
     for signal, effect in _EFFECTS.items():
+        if mesh.extension_providers.has_default(signal):
+            continue
+        inherit = mesh.workloads.telemetry_providers.may_inherit
         entries = [
             entry
-            for entry in telemetry.entries(signal)
-            if not entry.data.get("providers") and not entry.flag("disableSpanReporting")
+            for number, entry in enumerate(telemetry.entries(signal))
+            if not entry.data.get("providers")
+            and not entry.flag("disableSpanReporting")
+            and not inherit(telemetry, signal, number)
         ]
-        if not entries or mesh.extension_providers.has_default(signal):
-            continue
-        if mesh.workloads.telemetry_providers.may_inherit(telemetry, signal):
+        if not entries:
             continue
         if known := mesh.knows.mesh_config():
             yield Finding(

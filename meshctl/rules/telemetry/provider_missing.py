@@ -1,6 +1,8 @@
-"""A Telemetry configures access logs without a provider, and the mesh has no default one.
+"""A Telemetry configures access logs without a provider, and nothing else names one.
 
-The entry is ignored: no log is written. The other entries hold.
+An entry without `providers` is for those of the entry before it, of a wider Telemetry, or of
+`meshConfig.defaultProviders`. Where there are none, it is ignored: it writes no log, and `disabled: true`
+turns off none, not even the file of `meshConfig.accessLogFile`. The other entries hold.
 
 Fix: name a provider, such as `providers: [{name: envoy}]`, or set
 `meshConfig.defaultProviders.accessLogging`.
@@ -15,16 +17,18 @@ from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, put, rule
 
 @rule(on=Telemetry, severity=Severity.WARNING, equivalents=("IST0157",), since="0.1.0")
 def check(telemetry: Telemetry, mesh: Mesh) -> Iterator[Outcome]:
-    """Report enabled entries without providers, when no default can step in."""
+    """Report entries without providers, when no default and no other entry can step in."""
     if mesh.extension_providers.has_default("accessLogging"):
         return
-    for entry in telemetry.access_logging:
-        if entry.flag("disabled") or entry.data.get("providers"):
+    for number, entry in enumerate(telemetry.access_logging):
+        if entry.data.get("providers") or mesh.workloads.telemetry_providers.may_inherit(
+            telemetry, "accessLogging", number
+        ):
             continue
-        if known := mesh.knows.mesh_config():
-            yield Finding(
-                entry.at(), "this entry names no provider and the mesh has no default, so it logs "
-                "nothing"
-            ).fixed_by(put(entry.at("providers"), [{"name": "envoy"}]), safe=False)  # fmt: skip
-        else:
+        if not (known := mesh.knows.mesh_config()):
             yield NotChecked(known.reason)
+            continue
+        effect = "turns off no log" if entry.flag("disabled") else "logs nothing"
+        yield Finding(
+            entry.at(), f"this entry names no provider and the mesh has no default, so it {effect}"
+        ).fixed_by(put(entry.at("providers"), [{"name": "envoy"}]), safe=False)

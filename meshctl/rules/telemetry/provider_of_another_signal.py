@@ -24,8 +24,9 @@ def check(telemetry: Telemetry, mesh: Mesh) -> Iterator[Outcome]:
     providers = mesh.extension_providers
     for signal, provider in telemetry.providers:
         name = provider.text("name")
-        types = providers.types(name)
-        if not providers.takes(name, signal) and not types & _REMOVED:
+        defined = mesh.extension_providers.reported_to(name)
+        types = providers.types(defined)
+        if not providers.takes(defined, signal) and not types & _REMOVED:
             yield Finding(
                 provider.at("name"),
                 f"provider {quoted(name)} is of type {', '.join(sorted(types))}, which takes no {signal}",

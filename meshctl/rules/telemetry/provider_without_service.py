@@ -18,7 +18,9 @@ from meshctl.words import quoted
 def check(telemetry: Telemetry, mesh: Mesh) -> Iterator[Outcome]:
     """Report providers whose Service or port is known to be missing."""
     for signal, provider in telemetry.providers:
-        settings = mesh.extension_providers.settings(provider.text("name"))
+        settings = mesh.extension_providers.settings(
+            mesh.extension_providers.reported_to(provider.text("name"))
+        )
         if "service" not in settings:
             continue
         missing = mesh.registry.provider_services.missing(settings)

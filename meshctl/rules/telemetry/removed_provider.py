@@ -21,7 +21,8 @@ def check(telemetry: Telemetry, mesh: Mesh) -> Iterator[Outcome]:
     """Report tracing providers whose definition is of a removed type."""
     for signal, provider in telemetry.providers:
         name = provider.text("name")
-        kinds = _REMOVED & mesh.extension_providers.types(name)
+        defined = mesh.extension_providers.reported_to(name)
+        kinds = _REMOVED & mesh.extension_providers.types(defined)
         if signal == "tracing" and kinds:
             yield Finding(
                 provider.at("name"),

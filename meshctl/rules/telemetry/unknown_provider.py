@@ -1,7 +1,7 @@
 """A Telemetry names a provider that the mesh config doesn't define.
 
-istiod skips the entry: no traces, logs or metrics are sent there, and nothing says so but a line
-in istiod's log.
+istiod passes over the name: no traces, logs or metrics are sent there, and the default providers, in whose
+place the entry is, get none either. Capitals don't count.
 
 Fix: define the provider in `meshConfig.extensionProviders`, or correct the name. `envoy`, `prometheus` and
 `stackdriver` exist without a definition.
@@ -24,7 +24,7 @@ def check(telemetry: Telemetry, mesh: Mesh) -> Iterator[Outcome]:
     providers = mesh.extension_providers
     for signal, provider in telemetry.providers:
         name = provider.text("name")
-        if not name or providers.defines(name):
+        if not name or providers.reported_to(name):
             continue
         is_known = mesh.knows.mesh_config()
         if is_known and mesh.config.is_known:
@@ -32,7 +32,7 @@ def check(telemetry: Telemetry, mesh: Mesh) -> Iterator[Outcome]:
             meant = spelt_otherwise(name, providers.names)
             finding = Finding(
                 provider.at("name"),
-                f"the mesh has no provider {quoted(name)}, so this {signal} entry does nothing; known are {known}",
+                f"the mesh has no provider {quoted(name)}, so no {signal} goes there; known are {known}",
             )
             if meant:
                 finding = finding.fixed_by(put(provider.at("name"), meant), safe=False)

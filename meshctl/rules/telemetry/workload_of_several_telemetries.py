@@ -1,7 +1,8 @@
-"""Two Telemetries select one workload.
+"""Two Telemetries select one workload, and configure the same: logs, metrics or traces.
 
-They are not merged: the oldest counts for the workload, and what the other one asks for doesn't
-happen.
+They are laid over each other in the order of their age: where both say something, such as the providers,
+the younger one holds, and what the older one asks for doesn't happen. Nothing in files says which of
+them that is.
 
 Fix: select each workload in one Telemetry, and join what the two say.
 """
@@ -9,21 +10,26 @@ Fix: select each workload in one Telemetry, and join what the two say.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.workloads import named, winner_text
+from meshctl.mesh.workloads import named, signals_of
 from meshctl.resources import Telemetry
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
-@rule(on=Telemetry, severity=Severity.ERROR, equivalents=("IST0159",), since="0.1.0")
+@rule(on=Telemetry, severity=Severity.WARNING, equivalents=("IST0159",), since="0.1.0")
 def check(telemetry: Telemetry, mesh: Mesh) -> Iterator[Outcome]:
-    """Report the first workload that others select too."""
+    """Report the first workload that others of the same signal select too."""
     if not telemetry.selector:
         return
+    own = signals_of(telemetry)
     for workload, same in mesh.workloads.telemetries.rivals(telemetry):
-        others = [each_telemetry for each_telemetry in same if each_telemetry is not telemetry]
+        others = [one for one in same if one is not telemetry and own & signals_of(one)]
+        if not others:
+            continue
+        shared = ", ".join(sorted(own.intersection(*map(signals_of, others)) or own))
         finding = Finding(
             telemetry.spec.key("selector"),
-            f"{workload.title} is selected by {named(others)} too; {winner_text(telemetry, same)}",
+            f"{workload.title} is selected by {named(others)} too, for {shared}; where both say something, "
+            "the younger one holds",
         )
         for other in others[:3]:
             finding = finding.also(other.spec.key("selector"), "selects it too")

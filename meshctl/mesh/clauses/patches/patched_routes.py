@@ -5,15 +5,18 @@ rc_patch.go, Istio 1.31): names are compared letter by letter. Virtual hosts are
 the server of a port ``inbound|http|`` and the port of the Service (httproute.go).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from meshctl.mesh.clauses.parts import Parts
 from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
 from meshctl.mesh.workloads.membership import is_gateway
-from meshctl.resources import ConfigPatch, EnvoyFilter, Ref
+from meshctl.resources import ConfigPatch, EnvoyFilter, Ref, View
 
 _INBOUND = "inbound|http|"
+_DOTS = 4
+"""As many are in the name of a table for HTTPS: ``https.443.<port name>.<Gateway>.<namespace>``."""
+_ADDS = frozenset({"ADD", "INSERT_FIRST", "INSERT_BEFORE", "INSERT_AFTER"})
 _OF_EVERYBODY = frozenset({"allow_any", "block_all"})
 
 
@@ -23,6 +26,71 @@ class MissingRoute(NamedTuple):
     place: Ref
     what: str
     known: tuple[str, ...]
+
+
+class PatchedRoute(NamedTuple):
+    """A route of a gateway with its table and virtual host, by their names."""
+
+    workload: str
+    table: str
+    host: str
+    route: str
+
+    @property
+    def port_name(self) -> str:
+        """The name of the server's port; only tables for HTTPS have it."""
+        return self.table.split(".")[2] if self._is_of_one_gateway else ""
+
+    @property
+    def gateway(self) -> str:
+        """The Gateway as ``namespace/name``; only tables for HTTPS have it."""
+        parts = self.table.split(".")
+        return f"{parts[4]}/{parts[3]}" if self._is_of_one_gateway else ""
+
+    @property
+    def _is_of_one_gateway(self) -> bool:
+        return self.table.startswith("https.") and self.table.count(".") == _DOTS
+
+
+class _Field(NamedTuple):
+    """A field of the match: below what it stands, its key, what it names, and the name that counts."""
+
+    below: tuple[str, ...]
+    key: str
+    what: str
+    value: Callable[[PatchedRoute], str]
+
+    def of(self, asked: View) -> View:
+        """Find what it stands below."""
+        return asked.child(*self.below)
+
+
+_OF_TABLES = (
+    _Field((), "name", "route table", lambda one: one.table),
+    _Field((), "portName", "port of a route table for HTTPS", lambda one: one.port_name),
+    _Field((), "gateway", "Gateway with a route table for HTTPS", lambda one: one.gateway),
+)
+_OF_HOSTS = _Field(("vhost",), "name", "virtual host", lambda one: one.host)
+_OF_ROUTES = _Field(("vhost", "route"), "name", "route", lambda one: one.route)
+
+
+def _fields_read(patch: ConfigPatch) -> tuple[_Field, ...]:
+    """List the fields that istiod reads for what a patch applies to."""
+    if patch.apply_to == "ROUTE_CONFIGURATION":
+        return _OF_TABLES
+    if patch.apply_to == "VIRTUAL_HOST":
+        is_added = patch.operation in _ADDS
+        return _OF_TABLES if is_added else (*_OF_TABLES, _OF_HOSTS)
+    is_added = patch.operation == "ADD"
+    return (*_OF_TABLES, _OF_HOSTS) if is_added else (*_OF_TABLES, _OF_HOSTS, _OF_ROUTES)
+
+
+def _routes_of(gateway: EffectiveGateway) -> Iterator[PatchedRoute]:
+    for table, hosts in gateway.route_configs.items():
+        for host in hosts:
+            for route in host.routes or (None,):
+                name = route.name if route is not None else ""
+                yield PatchedRoute(gateway.workload.name, table, host.name, name)
 
 
 class PatchedRoutes:
@@ -40,10 +108,12 @@ class PatchedRoutes:
             names = {one.name for gate in self._gateways(envoy_filter) for one in gate.listeners}
             if names and listener.text("name") not in names:
                 return MissingRoute(listener.at("name"), "listener", tuple(sorted(names)))
-        if not asked.data or patch.operation == "ADD":
+        if not asked.data:
             return None
         if patch.context == "GATEWAY":
             return self._at_gateway(envoy_filter, patch)
+        if _OF_HOSTS not in _fields_read(patch):
+            return None
         place = asked.child("vhost").at("name")
         if name and patch.context == "SIDECAR_INBOUND":
             known = self._inbound(envoy_filter)
@@ -56,32 +126,29 @@ class PatchedRoutes:
         return None
 
     def _at_gateway(self, envoy_filter: EnvoyFilter, patch: ConfigPatch) -> MissingRoute | None:
-        gateways = [*self._gateways(envoy_filter)]
-        if not gateways or not self._parts.knows.everywhere("VirtualService"):
+        if not self._parts.knows.everywhere("VirtualService"):
             return None
+        found = self.narrowed(envoy_filter, patch)
+        return found if isinstance(found, MissingRoute) else None
+
+    def narrowed(
+        self, envoy_filter: EnvoyFilter, patch: ConfigPatch
+    ) -> "list[PatchedRoute] | MissingRoute":
+        """List what a patch of gateways finds, or say which field of its match finds nothing first.
+
+        The ports of its match aside. What isn't served at all is not missing.
+        """
+        found = [one for gateway in self._gateways(envoy_filter) for one in _routes_of(gateway)]
         asked = patch.child("match", "routeConfiguration")
-        vhost = asked.child("vhost")
-        tables = {name for gateway in gateways for name in gateway.route_configs}
-        if asked.text("name") and tables and asked.text("name") not in tables:
-            return MissingRoute(asked.at("name"), "route table", tuple(sorted(tables)))
-        hosts = [
-            host
-            for gateway in gateways
-            for several in gateway.route_configs.values()
-            for host in several
-        ]
-        name = vhost.text("name")
-        if name and hosts and not any(host.name == name for host in hosts):
-            known = tuple(sorted({host.name for host in hosts}))
-            return MissingRoute(vhost.at("name"), "virtual host", known)
-        routes = {
-            route.name for host in hosts if not name or host.name == name for route in host.routes
-        }
-        wanted = vhost.child("route").text("name")
-        if wanted and routes and wanted not in routes:
-            named = tuple(sorted(one for one in routes if one))
-            return MissingRoute(vhost.child("route").at("name"), "route", named)
-        return None
+        for field in _fields_read(patch):
+            view, wanted = field.of(asked), field.of(asked).text(field.key)
+            if wanted and found:
+                known = {field.value(one) for one in found}
+                found = [one for one in found if field.value(one) == wanted]
+                if not found:
+                    names = tuple(sorted(one for one in known if one))
+                    return MissingRoute(view.at(field.key), field.what, names)
+        return found
 
     def _gateways(self, envoy_filter: EnvoyFilter) -> Iterator[EffectiveGateway]:
         for workload in self._parts.workloads.envoy_filters.reached(envoy_filter):

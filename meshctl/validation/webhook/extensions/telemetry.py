@@ -34,7 +34,7 @@ def _check_tracing(spec: View) -> Iterator[Fault]:
     if len(entries) > 1:
         yield warn(spec.at("tracing", 1), "Istio uses one entry of tracing alone")
     for entry in entries:
-        if len(entry.texts("providers")) > 1:
+        if len(views(entry, "providers", View)) > 1:
             yield warn(entry.at("providers", 1), "Istio traces with one provider alone")
         tags = entry.child("customTags")
         if "" in tags.names():

@@ -1,0 +1,1 @@
+"""What the proxies of workloads report: logs, metrics and traces."""
