@@ -14,6 +14,8 @@ from gateway_meshes import LABELS, pods, service, thing
 from hypothesis import given, settings, strategies
 
 from meshctl.mesh import Mesh
+from meshctl.mesh.core import covers
+from meshctl.mesh.gateways.ingress_routes import IngressPath, IngressServer
 
 HOSTS = ("tea.test", "milk.test", "away.org")
 PATHS = ("/", "/a", "/a/", "/a/b", "/ab", "/b", "/a/*", "/*")
@@ -33,18 +35,38 @@ GROUND = (
 
 def answers(one: Mesh) -> Any:
     """The backend of each request, and the certificate of the server that opens its TLS."""
-    routes = one.gateways.ingress_routes
     found: dict[tuple[str, str, bool], Any] = {}
     for host, path, is_tls in product(ASKED, REQUESTED, (False, True)):
-        way = routes.way(host, path, is_tls=is_tls)
+        server = server_for(one, host) if is_tls else None
+        way = way_of(one, host, path, server) if server or not is_tls else None
         taken = way and (way.ingress.namespace, way.view.data["backend"])
-        found[host, path, is_tls] = taken, certificate(one, host) if is_tls else None
+        found[host, path, is_tls] = taken, server and server.view.text("secretName")
     return found
 
 
-def certificate(one: Mesh, host: str) -> Any:
-    server = one.gateways.ingress_routes.server(host)
-    return server and server.view.text("secretName")
+def server_for(one: Mesh, host: str) -> IngressServer | None:
+    """Find the server that opens TLS for a host: that of the closest name."""
+    servers = [server for server in one.gateways.ingress_routes.servers if server.rival is None]
+    named = [
+        (len(name), server) for server in servers for name in server.hosts if covers(name, host)
+    ]
+    return max(named, key=lambda pair: pair[0])[1] if named else None
+
+
+def way_of(one: Mesh, host: str, path: str, server: IngressServer | None) -> IngressPath | None:
+    """Find the path that takes a request, at port 80 or at a server; ``None`` for 404."""
+    routes = one.gateways.ingress_routes
+    owners = [
+        name for name, owner in routes.owners.items() if server is None or owner is server.ingress
+    ]
+    closest = max((name for name in owners if covers(name, host)), key=len, default="")
+    return next((one for one in routes.hosts.get(closest, ()) if takes(one, path)), None)
+
+
+def takes(one: IngressPath, path: str) -> bool:
+    """Does a path take that of a request? A prefix ends with a segment."""
+    prefix = one.text.removesuffix("/")
+    return path == one.text if one.is_exact else path == prefix or path.startswith(f"{prefix}/")
 
 
 KIND = Kind(GROUND, answers, ("resource",))

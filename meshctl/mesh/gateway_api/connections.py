@@ -15,6 +15,7 @@ from meshctl.mesh.gateway_api.parents import Attachment
 from meshctl.mesh.gateways.listeners import FilterChain
 from meshctl.mesh.registry.services import HostPort, Registry
 from meshctl.mesh.traffic.delegates import MESH
+from meshctl.mesh.traffic.routes import BoundHost
 from meshctl.mesh.traffic.sidecar_routes import serves
 from meshctl.resources import (
     GeneratedGateway,
@@ -80,10 +81,9 @@ class Connections:
                 continue
             if not self._api.rules(route, in_mesh=False).rules:
                 continue
-            chains = self._chains.get(listener.internal_name, [])
-            if any(_is_of(route, one.route) for one in chains):
+            if route in self._served_at.get(listener.internal_name, ()):
                 continue
-            found = self._taken_name(route, attachment) or self._first_of(chains)
+            found = self._taken_name(route, attachment) or self._firsts.get(listener.internal_name)
             if found is not None:
                 yield OlderRoute(attachment.reference, listener, *found)
 
@@ -91,8 +91,8 @@ class Connections:
         """Walk the listeners at which a TLSRoute has no chain, since its own at another listener has a name of it."""
         for attachment in self._api.attachments(route):
             listener = attachment.listener
-            for match, rival in self._skipped.get(attachment.internal_name, ()):
-                if listener is None or not _is_of(route, match) or not _is_of(route, rival):
+            for match, rival in self._skipped.get((attachment.internal_name, route), ()):
+                if listener is None or _origin(rival).resource is not route:
                     continue
                 served = self._served.get((listener.gateway, listener.port), set())
                 names = match.texts("sniHosts")
@@ -115,19 +115,30 @@ class Connections:
 
     def _taken_name(self, route: KubernetesRoute, attachment: Attachment) -> tuple[Ref, str] | None:
         """Find the match of another route that has a name of this one at a listener."""
-        for match, rival in self._skipped.get(attachment.internal_name, ()):
+        for match, rival in self._skipped.get((attachment.internal_name, route), ()):
             place = _origin(rival)
-            if _is_of(route, match) and place.resource is not route:
+            if place.resource is not route:
                 shared = [one for one in match.texts("sniHosts") if one in rival.texts("sniHosts")]
                 return place, shared[0] if shared else ""
         return None
 
-    def _first_of(self, chains: list[FilterChain]) -> tuple[Ref, str] | None:
-        """Find the route of the one chain of a listener that doesn't look at names."""
-        for one in chains:
-            if one.route is not None and not one.server.is_passthrough:
-                return _origin(one.route), ""
-        return None
+    @cached_property
+    def _firsts(self) -> dict[str, tuple[Ref, str]]:
+        """The route of the one chain that doesn't look at names, by the Gateway of a listener."""
+        found: dict[str, tuple[Ref, str]] = {}
+        for name, several in self._chains.items():
+            for one in several:
+                if one.route is not None and not one.server.is_passthrough:
+                    found.setdefault(name, (_origin(one.route), ""))
+        return found
+
+    @cached_property
+    def _served_at(self) -> dict[str, set[Resource]]:
+        """The routes with a chain, by the Gateway of a listener."""
+        return {
+            name: {_origin(one.route).resource for one in several if one.route is not None}
+            for name, several in self._chains.items()
+        }
 
     @cached_property
     def _chains(self) -> dict[str, list[FilterChain]]:
@@ -141,13 +152,14 @@ class Connections:
         return found
 
     @cached_property
-    def _skipped(self) -> dict[str, list[tuple[Match, Match]]]:
-        """The matches without a chain, each with the one that has a name of it, by the Gateway."""
-        found: dict[str, list[tuple[Match, Match]]] = {}
+    def _skipped(self) -> dict[tuple[str, Resource], list[tuple[Match, Match]]]:
+        """The matches without a chain, each with the one that has a name of it, by Gateway and route."""
+        found: dict[tuple[str, Resource], list[tuple[Match, Match]]] = {}
         for effective in self._api.gateways:
             for server, match, rival in effective.skipped_routes:
                 if isinstance(rival, Match):
-                    found.setdefault(server.gateway_name, []).append((match, rival))
+                    key = server.gateway_name, _origin(match).resource
+                    found.setdefault(key, []).append((match, rival))
         return found
 
     def dropped_names(self, route: KubernetesRoute) -> list[int]:
@@ -231,12 +243,9 @@ class Connections:
         self, route: KubernetesRoute, kind: str, host: str, port: int, client: str
     ) -> Ref | None:
         """Find what a client follows before a route gets its turn."""
-        own = self._names_asked(route, host)
-        for service in self._api.routes.bound(MESH, client).with_rules(kind).services:
-            if not any(
-                overlaps(self._registry.fqdn(one, service.namespace), host) for one in service.hosts
-            ):
-                continue
+        own = self._names_asked.get((host, route), ())
+        bound = self._api.routes.bound(MESH, client).with_rules(kind).overlapping(host)
+        for service in dict.fromkeys(one.virtual_service for one in sorted(bound, key=_turn)):
             for rule in getattr(service, kind):
                 fitting = [one for one in rule.matches if _takes_all(one, port)]
                 if kind == "tls":
@@ -248,14 +257,22 @@ class Connections:
                 return None if _is_of(route, rule) else _origin(rule)
         return None
 
-    def _names_asked(self, route: KubernetesRoute, host: str) -> tuple[str, ...]:
-        """The names by which clients of a host follow a TLSRoute."""
+    @cached_property
+    def _names_asked(self) -> dict[tuple[str, Resource], tuple[str, ...]]:
+        """The names by which clients of a host follow a TLSRoute, by host and route."""
+        found: dict[tuple[str, Resource], tuple[str, ...]] = {}
         for service in self._api.virtual_services:
-            if host in service.hosts and route in service.sources and MESH in service.gateways:
-                for rule in service.tls:
-                    for match in rule.matches:
-                        return match.texts("sniHosts")
-        return ()
+            matches = (match for rule in service.tls for match in rule.matches)
+            first = next(matches, None) if MESH in service.gateways else None
+            if first is not None:
+                for host in service.hosts:
+                    for source in service.sources:
+                        found.setdefault((host, source), first.texts("sniHosts"))
+        return found
+
+
+def _turn(bound: BoundHost) -> int:
+    return bound.order
 
 
 def _takes_all(match: Match, port: int) -> bool:

@@ -94,19 +94,25 @@ class ReferenceGrants:
         """
         origins = [one for one in grant.origins if self._is_read(one)]
         targets = [one for one in grant.targets if self._is_read(one)]
-        letting = [one for one in origins if one.text("namespace") != grant.namespace]
+        letting = {
+            one.text("kind") in _OF_GATEWAYS
+            for one in origins
+            if one.text("namespace") != grant.namespace
+        }
+        read = {one.text("kind") in _READ_BY_GATEWAYS for one in targets}
         reads_all_targets = len(targets) == len(grant.targets)
         for origin in origins:
             if origin.text("namespace") == grant.namespace:
                 yield origin, f"namespace {grant.namespace} needs no grant for objects of its own"
-            elif reads_all_targets and not any(_refers(origin, target) for target in targets):
+            elif reads_all_targets and (origin.text("kind") in _OF_GATEWAYS) not in read:
                 yield origin, f"{origin.text('kind')}s refer to none of the kinds of spec.to"
+        whole = {one.text("kind") for one in targets if not one.has("name")}
+        is_open = len(origins) < len(grant.origins) or not letting
         for target in targets:
-            kind, whole = target.text("kind"), [one for one in targets if not one.has("name")]
-            is_open = len(origins) < len(grant.origins) or not letting
-            if not is_open and not any(_refers(origin, target) for origin in letting):
+            kind = target.text("kind")
+            if not is_open and (kind in _READ_BY_GATEWAYS) not in letting:
                 yield target, f"none of the kinds of spec.from refers to {kind}s"
-            elif target.has("name") and any(one.text("kind") == kind for one in whole):
+            elif target.has("name") and kind in whole:
                 yield target, f"another entry of spec.to is for all {kind}s"
 
     def _is_read(self, entry: View) -> bool:
@@ -140,12 +146,6 @@ class ReferenceGrants:
                 is_chosen = matches(written.child("selector"), labels)
                 return Admission.YES if is_chosen else Admission.NO
         return Admission.YES
-
-
-def _refers(origin: View, target: View) -> bool:
-    """Does istiod read references of one kind to the other?"""
-    is_gateway = origin.text("kind") in _OF_GATEWAYS
-    return is_gateway == (target.text("kind") in _READ_BY_GATEWAYS)
 
 
 def _pairs(grant: ReferenceGrant) -> Iterator[tuple[_Pair, str | None]]:

@@ -24,6 +24,7 @@ from meshctl.resources import (
     KubernetesRoute,
     ObjectReference,
     Ref,
+    Resource,
     Service,
 )
 from meshctl.resources.cached_property import cached_property
@@ -211,8 +212,15 @@ class Unserved:
         made = self._made.get(gateway)
         if made is None:
             return ""
-        ports = {one.servers[0].port for one in self._made.values() if one.parent is made.parent}
-        return f" on port {made.servers[0].port}" if len(ports) > 1 else ""
+        has_several = len(self._ports[made.parent]) > 1
+        return f" on port {made.servers[0].port}" if has_several else ""
+
+    @cached_property
+    def _ports(self) -> dict[Resource, set[int]]:
+        found: dict[Resource, set[int]] = {}
+        for made in self._made.values():
+            found.setdefault(made.parent, set()).add(made.servers[0].port)
+        return found
 
     @cached_property
     def _made(self) -> dict[str, GeneratedGateway]:

@@ -5,10 +5,10 @@ of all Ingresses for a host are one VirtualService, of the oldest one's Gateway 
 port 80 for all hosts and a server for each entry of ``tls``. They have no age, so that names decide.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from meshctl.mesh.core.hosts import covers
+from meshctl.mesh.core.hosts import HostIndex, is_wildcard
 from meshctl.mesh.core.precedence import age
 from meshctl.mesh.registry.services import Registry
 from meshctl.resources import Ref, Resource, View
@@ -33,13 +33,6 @@ class IngressPath(NamedTuple):
     def rank(self) -> tuple[int, bool]:
         """Sort key: the longer first, of equal ones the exact one; without a path it comes last."""
         return (-len(self.text) if self.text else 1), not self.is_exact
-
-    def takes(self, path: str) -> bool:
-        """Does it take a path? A prefix ends with a segment."""
-        if self.is_exact:
-            return path == self.text
-        prefix = self.text.removesuffix("/")
-        return path == prefix or path.startswith(f"{prefix}/")
 
 
 class TakenPath(NamedTuple):
@@ -132,52 +125,47 @@ class IngressRoutes:
                         taken.update(dict.fromkeys(hosts, server))
         return found
 
-    def taken(self, ingress: Resource) -> Iterator[TakenPath]:
-        """Walk the paths of an Ingress that another path takes all requests of."""
+    def servers_of(self, ingress: Resource) -> Sequence[IngressServer]:
+        """List the entries of ``tls`` of one Ingress."""
+        return self._servers.get(ingress, ())
+
+    @cached_property
+    def _servers(self) -> dict[Resource, list[IngressServer]]:
+        found: dict[Resource, list[IngressServer]] = {}
+        for server in self.servers:
+            found.setdefault(server.ingress, []).append(server)
+        return found
+
+    def taken(self, ingress: Resource) -> Sequence[TakenPath]:
+        """List the paths of an Ingress that another path takes all requests of."""
+        return self._taken.get(ingress, ())
+
+    @cached_property
+    def _taken(self) -> dict[Resource, list[TakenPath]]:
+        found: dict[Resource, list[TakenPath]] = {}
         for host, paths in self.hosts.items():
-            for number, path in enumerate(paths):
-                if path.ingress is ingress:
-                    first = next((one for one in paths[:number] if _covers(one, path)), None)
-                    if first is not None:
-                        yield TakenPath(path.view.at(), first, host)
+            for path, first in _behind_others(paths):
+                taken = TakenPath(path.view.at(), first, host)
+                found.setdefault(path.ingress, []).append(taken)
+        return found
 
     def owner_elsewhere(self, server: IngressServer, host: str) -> Resource | None:
         """Find the Ingress that has the routes of a host of a server instead of the server's own.
 
         ``None`` where the server's own Ingress has routes for the host, or nobody has.
         """
-        if self._at(server, host):
+        below = self._owners.covered_by(host) if is_wildcard(host) else ()
+        above = [owner for owners in self._owners.covering(host) for owner in owners]
+        if server.ingress in above or server.ingress in below:
             return None
-        return next((owner for one, owner in self.owners.items() if covers(one, host)), None)
+        return above[0] if above else None
 
-    def _at(self, server: IngressServer, host: str) -> list[str]:
-        return [
-            one
-            for one, owner in self.owners.items()
-            if owner is server.ingress and (covers(one, host) or covers(host, one))
-        ]
-
-    def server(self, host: str) -> IngressServer | None:
-        """Find the server that opens TLS for a host: that of the closest name."""
-        named = [
-            (len(name), server)
-            for server in self.servers
-            if server.rival is None
-            for name in server.hosts
-            if covers(name, host)
-        ]
-        return max(named, key=lambda pair: pair[0])[1] if named else None
-
-    def way(self, host: str, path: str, *, is_tls: bool) -> IngressPath | None:
-        """Find the path that takes a request; ``None`` for 404 or a refused handshake."""
-        owners = self.owners
-        if is_tls:
-            server = self.server(host)
-            if server is None:
-                return None
-            owners = {one: each for one, each in owners.items() if each is server.ingress}
-        closest = max((one for one in owners if covers(one, host)), key=len, default="")
-        return next((one for one in self.hosts.get(closest, ()) if one.takes(path)), None)
+    @cached_property
+    def _owners(self) -> HostIndex[Resource]:
+        index: HostIndex[Resource] = HostIndex()
+        for host, owner in self.owners.items():
+            index.add(host, owner)
+        return index
 
 
 def _read(ingress: Resource, view: View) -> IngressPath:
@@ -193,10 +181,25 @@ def _read(ingress: Resource, view: View) -> IngressPath:
     return IngressPath(ingress, view, is_exact=True, text=text)
 
 
-def _covers(one: IngressPath, other: IngressPath) -> bool:
-    if one.is_exact:
-        return other.is_exact and other.text == one.text
-    return one.takes(other.text.removesuffix("/") or "/")
+def _behind_others(paths: Sequence[IngressPath]) -> Iterator[tuple[IngressPath, IngressPath]]:
+    """Walk the paths of a host that never get a request, each with the first that takes them all.
+
+    Longer ones come first, so that one takes all of another only if both are the same, but for a slash at the end.
+    """
+    exact: dict[str, tuple[int, IngressPath]] = {}
+    prefixes: dict[str, tuple[int, IngressPath]] = {}
+    for number, path in enumerate(paths):
+        stem = path.text.removesuffix("/")
+        takers = [prefixes.get(stem), exact.get(path.text) if path.is_exact else None]
+        known = min((one for one in takers if one is not None), default=None, key=_place)
+        if known is not None:
+            yield path, known[1]
+        one, key = (exact, path.text) if path.is_exact else (prefixes, stem)
+        one.setdefault(key, (number, path))
+
+
+def _place(numbered: tuple[int, IngressPath]) -> int:
+    return numbered[0]
 
 
 def _gateway_name(ingress: Resource) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from meshctl.mesh.authorization.network_peers import Peer, PolicyPeers, numbers, peer_of
 from meshctl.mesh.core.precedence import age
-from meshctl.mesh.core.selectors import LabelSelector
+from meshctl.mesh.core.selectors import IdentityCache, LabelSelector
 from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import NetworkPolicy, View, Workload
 from meshctl.resources.cached_property import cached_property
@@ -59,6 +59,7 @@ class _Group:
 
 
 _Groups = tuple[_Group, ...]
+_Picked = tuple[Sequence[Workload], frozenset[str]]
 
 
 class NetworkPolicies:
@@ -72,6 +73,8 @@ class NetworkPolicies:
         self._selected: dict[_Group, Sequence[Workload]] = {}
         self._firsts: dict[tuple[str, bool], dict[NetworkPolicy, list[Workload]]] = {}
         self._answers: dict[tuple[object, ...], bool | None] = {}
+        self._picked: dict[_Key, _Picked] = {}
+        self._named = IdentityCache(_named_ports)
         groups: dict[_Key, _Group] = {}
         for number, policy in enumerate(sorted(policies, key=age)):
             selector = LabelSelector(policy.pod_selector)
@@ -222,22 +225,26 @@ class NetworkPolicies:
                 written = peer.child("podSelector")
                 if peer.has("namespaceSelector") or not written.names():
                     continue
-                selector = LabelSelector(written)
-                needed = selector.needed() or ()
-                asked = dict(needed) if len(needed) == 1 else {}
-                found = [
-                    workload
-                    for workload in self._workloads.find(asked)
-                    if selector.matches(workload.pod_labels)
-                ]
-                if all(workload.namespace != policy.namespace for workload in found):
-                    yield peer, sorted(found, key=age)
+                found, homes = self._pods_of(LabelSelector(written))
+                if policy.namespace not in homes:
+                    yield peer, found
+
+    def _pods_of(self, selector: LabelSelector) -> _Picked:
+        """The workloads of all namespaces that a selector picks, the oldest first, with their namespaces."""
+        key = _key("", selector)
+        if key not in self._picked:
+            needed = selector.needed() or ()
+            asked = dict(needed) if len(needed) == 1 else {}
+            several = self._workloads.find(asked)
+            found = sorted((one for one in several if selector.matches(one.pod_labels)), key=age)
+            self._picked[key] = found, frozenset(workload.namespace for workload in found)
+        return self._picked[key]
 
     def unnamed_ports(self, policy: NetworkPolicy) -> Iterator[View]:
         """Walk the ports by name that none of the pods that a policy is for has."""
-        known = {name for workload in self.selected(policy) for name in workload.named_ports}
-        known.add(_OF_SIDECAR)
-        for rule in policy.rules(INGRESS) if self.selected(policy) else ():
+        selected = self.selected(policy)
+        known = self._named.of(selected)
+        for rule in policy.rules(INGRESS) if selected else ():
             for port in rule.ports:
                 name = port.text("port")
                 if name and not name.isdigit() and name not in known:
@@ -269,3 +276,8 @@ def _admits(
     if True in answers or not isolating:
         return True
     return None if None in answers else False
+
+
+def _named_ports(pods: Sequence[Workload]) -> frozenset[str]:
+    """The names of container ports that pods have, once the sidecar is among them."""
+    return frozenset({_OF_SIDECAR, *(name for workload in pods for name in workload.named_ports)})

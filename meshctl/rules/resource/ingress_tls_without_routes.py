@@ -21,9 +21,7 @@ def check(ingress: Resource, mesh: Mesh) -> Iterator[Outcome]:
     routes = mesh.gateways.ingress_routes
     if not mesh.gateways.ingresses.has(ingress):
         return
-    for server in routes.servers:
-        if server.ingress is not ingress:
-            continue
+    for server in routes.servers_of(ingress):
         rival = server.rival
         if rival is not None:
             if rival.view.text("secretName") != server.view.text("secretName"):
