@@ -35,6 +35,15 @@ API = {
     "ProxyConfig": "networking.istio.io/v1beta1",
     "HTTPRoute": "gateway.networking.k8s.io/v1",
     "ReferenceGrant": "gateway.networking.k8s.io/v1beta1",
+    "GRPCRoute": "gateway.networking.k8s.io/v1",
+    "TLSRoute": "gateway.networking.k8s.io/v1alpha2",
+    "TCPRoute": "gateway.networking.k8s.io/v1alpha2",
+    "BackendTLSPolicy": "gateway.networking.k8s.io/v1",
+    "KubernetesGateway": "gateway.networking.k8s.io/v1",
+    "EndpointSlice": "discovery.k8s.io/v1",
+    "Certificate": "cert-manager.io/v1",
+    "Rollout": "argoproj.io/v1alpha1",
+    "IstioOperator": "install.istio.io/v1alpha1",
 }
 MTLS = {"mode": "ISTIO_MUTUAL"}
 
@@ -49,6 +58,7 @@ def thing(kind: str, name: str, namespace: str = "shop", **parts: object) -> dic
     """Make one object; `meta` joins its metadata, everything else stands beside it."""
     metadata = {"name": name, "namespace": namespace} | dict(parts.pop("meta", {}))  # type: ignore[call-overload]
     version = API.get(kind, "networking.istio.io/v1")
+    kind = kind.removeprefix("Kubernetes")
     return {"apiVersion": version, "kind": kind, "metadata": metadata} | parts
 
 
@@ -1275,8 +1285,599 @@ def credentials_not_found(count: int) -> Objects:
         yield gateway(f"g-{i}", {"port": port, "hosts": [f"h-{i}.example.com"], "tls": tls})
 
 
+def entry_gateway(*listeners: object) -> dict[str, Any]:
+    """Make a Gateway of the Gateway API."""
+    several = listeners or ({"name": "http", "port": 80, "protocol": "HTTP"},)
+    return thing("KubernetesGateway", "entry", spec={
+        "gatewayClassName": "istio", "listeners": list(several),
+    })  # fmt: skip
+
+
+def filled(name: str, **pod: object) -> dict[str, Any]:
+    """Make a workload of which the first container has more fields."""
+    one = workload(name)
+    one["spec"]["template"]["spec"]["containers"][0] |= pod
+    return one
+
+
+def told_apart(count: int) -> Objects:
+    """Make namespaces with a Service and a workload each."""
+    yield from namespaces(count, **{"istio-injection": "enabled"})
+    for i in range(count):
+        yield service("web", f"n-{i}")
+        yield workload("web", f"n-{i}")
+
+
+@crowd
+def private_rules_in_namespaces(count: int) -> Objects:
+    yield from told_apart(count)
+    for i in range(count):
+        spec = {"host": f"web.n-{(i + 1) % count}.svc.cluster.local", "exportTo": ["."]}
+        spec["trafficPolicy"] = {"tls": MTLS}
+        yield thing("DestinationRule", "web", f"n-{i}", spec=spec)
+
+
+@crowd
+def private_services_in_namespaces(count: int) -> Objects:
+    yield from told_apart(count)
+    for i in range(count):
+        annotations = {"networking.istio.io/exportTo": "."}
+        yield service("own", f"n-{i}", app="web", annotations=annotations)
+
+
+@crowd
+def private_entries_in_namespaces(count: int) -> Objects:
+    yield from told_apart(count)
+    for i in range(count):
+        one = entry("own", f"own-{i}.example.com", exportTo=["."])
+        one["metadata"]["namespace"] = f"n-{i}"
+        yield one
+
+
+@crowd
+def private_virtual_services_in_namespaces(count: int) -> Objects:
+    yield from told_apart(count)
+    for i in range(count):
+        host = f"web.n-{(i + 1) % count}.svc.cluster.local"
+        http = [{"route": [{"destination": {"host": host}}]}]
+        spec = {"hosts": [host], "http": http, "exportTo": ["."]}
+        yield thing("VirtualService", "own", f"n-{i}", spec=spec)
+
+
+@crowd
+def routes_by_source_namespace(count: int) -> Objects:
+    yield from told_apart(count)
+    for i in range(count):
+        host = f"web.n-{i}.svc.cluster.local"
+        match = [{"sourceNamespace": f"n-{(i + 1) % count}"}]
+        http = [{"match": match, "route": [{"destination": {"host": host}}]}]
+        yield thing("VirtualService", "web", f"n-{i}", spec={"hosts": [host], "http": http})
+
+
+@crowd
+def sidecars_that_import_all(count: int) -> Objects:
+    yield from told_apart(count)
+    for i in range(count):
+        yield thing("Sidecar", "default", f"n-{i}", spec={"egress": [{"hosts": ["*/*"]}]})
+
+
+@crowd
+def grpc_routes_of_one_gateway(count: int) -> Objects:
+    yield entry_gateway()
+    yield service("web")
+    for i in range(count):
+        matches = [{"method": {"service": f"a.S{i}"}}]
+        rules = [{"matches": matches, "backendRefs": [{"name": "web", "port": 80}]}]
+        yield thing("GRPCRoute", f"r-{i}", spec={"parentRefs": [{"name": "entry"}], "rules": rules})
+
+
+@crowd
+def tls_routes_of_one_gateway(count: int) -> Objects:
+    yield entry_gateway(
+        {"name": "tls", "port": 443, "protocol": "TLS", "tls": {"mode": "Passthrough"}}
+    )
+    yield service("web")
+    for i in range(count):
+        rules = [{"backendRefs": [{"name": "web", "port": 80}]}]
+        spec = {"parentRefs": [{"name": "entry"}], "hostnames": [f"h-{i}.example.com"]}
+        yield thing("TLSRoute", f"r-{i}", spec=spec | {"rules": rules})
+
+
+@crowd
+def tcp_routes_of_one_gateway(count: int) -> Objects:
+    yield entry_gateway({"name": "tcp", "port": 9000, "protocol": "TCP"})
+    yield service("web")
+    for i in range(count):
+        rules = [{"backendRefs": [{"name": "web", "port": 80}]}]
+        yield thing("TCPRoute", f"r-{i}", spec={"parentRefs": [{"name": "entry"}], "rules": rules})
+
+
+@crowd
+def backend_tls_policies_of_one_service(count: int) -> Objects:
+    yield service("web")
+    yield workload("web")
+    for i in range(count):
+        targets = [{"group": "", "kind": "Service", "name": "web"}]
+        checks = {"hostname": "web.example.com", "wellKnownCACertificates": "System"}
+        yield thing(
+            "BackendTLSPolicy", f"p-{i}", spec={"targetRefs": targets, "validation": checks}
+        )
+
+
+@crowd
+def hosts_of_a_kubernetes_route(count: int) -> Objects:
+    yield entry_gateway()
+    yield service("web")
+    spec = {"parentRefs": [{"name": "entry"}], "hostnames": [f"h-{i}.a.com" for i in range(count)]}
+    yield thing(
+        "HTTPRoute", "all", spec=spec | {"rules": [{"backendRefs": [{"name": "web", "port": 80}]}]}
+    )
+
+
+@crowd
+def entries_of_a_reference_grant(count: int) -> Objects:
+    yield entry_gateway()
+    group = "gateway.networking.k8s.io"
+    sources = [{"group": group, "kind": "HTTPRoute", "namespace": f"n-{i}"} for i in range(count)]
+    to = [{"group": "", "kind": "Service", "name": f"s-{i}"} for i in range(count)]
+    yield thing("ReferenceGrant", "all", "back", spec={"from": sources, "to": to})
+    for i in range(count):
+        yield service(f"s-{i}", "back")
+        backends = [{"name": f"s-{i}", "namespace": "back", "port": 80}]
+        parents = [{"name": "entry", "namespace": "shop"}]
+        spec = {"parentRefs": parents, "rules": [{"backendRefs": backends}]}
+        yield thing("HTTPRoute", "own", f"n-{i}", spec=spec)
+
+
+@crowd
+def headers_of_a_match(count: int) -> Objects:
+    yield service("web")
+    match = {"headers": {f"x-{i}": {"exact": "u"} for i in range(count)}}
+    http = [{"match": [match], "route": [{"destination": {"host": "web"}}]}]
+    yield virtual("all", ["web"], "web", http=http)
+
+
+@crowd
+def nested_routes_of_a_virtual_service(count: int) -> Objects:
+    yield service("web")
+    route = [{"destination": {"host": "web"}}]
+    http = [{"match": [{"uri": {"prefix": "/a" * (1 + i % 50) + f"/{i}"}}], "route": route}
+            for i in range(count)]  # fmt: skip
+    yield virtual("all", ["web"], "web", http=http)
+
+
+@crowd
+def sources_of_a_rule(count: int) -> Objects:
+    yield workload("web")
+    sources = [{"source": {"ipBlocks": [f"10.{i // 250}.{i % 250}.0/24"]}} for i in range(count)]
+    yield policy("all", {"from": sources})
+
+
+@crowd
+def operations_of_a_rule(count: int) -> Objects:
+    yield workload("web")
+    operations = [{"operation": {"methods": ["GET"], "paths": [f"/p/{i}"]}} for i in range(count)]
+    yield policy("all", {"to": operations})
+
+
+@crowd
+def sources_and_operations_of_a_rule(count: int) -> Objects:
+    yield workload("web")
+    sources = [{"source": {"namespaces": [f"n-{i}"]}} for i in range(count)]
+    operations = [{"operation": {"hosts": [f"h-{i}.example.com"]}} for i in range(count)]
+    yield policy("all", {"from": sources, "to": operations})
+
+
+@crowd
+def conditions_of_a_rule(count: int) -> Objects:
+    yield workload("web")
+    when = [{"key": f"request.headers[x-{i}]", "values": ["a"]} for i in range(count)]
+    yield policy("all", {"when": when})
+
+
+@crowd
+def values_of_a_condition(count: int) -> Objects:
+    yield workload("web")
+    when = [{"key": "request.headers[x]", "values": [f"a-{i}" for i in range(count)]}]
+    yield policy("all", {"when": when})
+
+
+@crowd
+def namespaces_of_a_rule(count: int) -> Objects:
+    yield from told_apart(count)
+    spaces = [f"n-{i}" for i in range(count)]
+    yield policy("all", {"from": [{"source": {"namespaces": spaces, "notNamespaces": ["x"]}}]})
+
+
+@crowd
+def claims_of_a_token_rule(count: int) -> Objects:
+    yield workload("web")
+    claims = [{"header": f"x-{i}", "claim": f"c-{i}"} for i in range(count)]
+    rule = {"issuer": "a", "jwksUri": "https://a.com/k", "outputClaimToHeaders": claims}
+    rule["fromHeaders"] = [{"name": f"y-{i}"} for i in range(count)]
+    rule["audiences"] = [f"z-{i}" for i in range(count)]
+    yield thing("RequestAuthentication", "all", spec={"jwtRules": [rule]})
+
+
+@crowd
+def filters_of_one_workload(count: int) -> Objects:
+    yield workload("web")
+    yield service("web")
+    for i in range(count):
+        match = {"context": "SIDECAR_OUTBOUND", "routeConfiguration": {"vhost": {"name": f"v-{i}"}}}
+        value = {"name": f"f-{i}", "request_headers_to_remove": ["x"]}
+        patch = {"applyTo": "VIRTUAL_HOST", "match": match,
+                 "patch": {"operation": "MERGE", "value": value}}  # fmt: skip
+        spec = {"workloadSelector": {"labels": {"app": "web"}}, "configPatches": [patch]}
+        yield thing("EnvoyFilter", f"f-{i}", spec=spec)
+
+
+@crowd
+def variables_of_a_container(count: int) -> Objects:
+    yield filled("web", env=[{"name": f"V_{i}", "value": f"v{i}"} for i in range(count)])
+    yield service("web")
+
+
+@crowd
+def ports_of_a_container(count: int) -> Objects:
+    yield filled("web", ports=[{"containerPort": 1000 + i, "name": f"p-{i}"} for i in range(count)])
+    yield service("web")
+
+
+@crowd
+def volumes_of_a_pod(count: int) -> Objects:
+    mounts = [{"name": f"v-{i}", "mountPath": f"/v/{i}"} for i in range(count)]
+    one = filled("web", volumeMounts=mounts)
+    one["spec"]["template"]["spec"]["volumes"] = [{"name": f"v-{i}"} for i in range(count)]
+    yield one
+
+
+@crowd
+def annotations_of_a_workload(count: int) -> Objects:
+    one = workload("web")
+    one["spec"]["template"]["metadata"]["annotations"] = {f"a/{i}": "x" for i in range(count)}
+    one["metadata"]["annotations"] = {f"sidecar.istio.io/a{i}": "x" for i in range(count)}
+    yield one
+
+
+@crowd
+def addresses_of_a_config_map(count: int) -> Objects:
+    yield service("web")
+    data = {f"key-{i}": f"http://s-{i}.shop.svc.cluster.local:80/a" for i in range(count)}
+    yield thing("ConfigMap", "all", data=data)
+    one = filled("web", envFrom=[{"configMapRef": {"name": "all"}}])
+    yield one
+
+
+@crowd
+def config_maps_of_addresses(count: int) -> Objects:
+    for i in range(count):
+        yield service(f"s-{i}")
+        data = {"config.yaml": f"upstream: http://s-{(i + 1) % count}.shop:80/\nport: 80\n"}
+        yield thing("ConfigMap", f"m-{i}", data=data)
+        yield filled(f"s-{i}", envFrom=[{"configMapRef": {"name": f"m-{i}"}}])
+
+
+@crowd
+def paths_of_an_ingress(count: int) -> Objects:
+    yield service("web")
+    backend = {"service": {"name": "web", "port": {"number": 80}}}
+    paths = [{"path": f"/{i}", "pathType": "Prefix", "backend": backend} for i in range(count)]
+    rules = [{"host": "h.example.com", "http": {"paths": paths}}]
+    yield thing("Ingress", "all", spec={"ingressClassName": "istio", "rules": rules})
+
+
+@crowd
+def rules_of_an_ingress(count: int) -> Objects:
+    yield service("web")
+    backend = {"service": {"name": "web", "port": {"number": 80}}}
+    http = {"paths": [{"path": "/", "pathType": "Prefix", "backend": backend}]}
+    rules = [{"host": f"h-{i}.example.com", "http": http} for i in range(count)]
+    tls = [{"hosts": [f"h-{i}.example.com"], "secretName": f"c-{i}"} for i in range(count)]
+    yield thing("Ingress", "all", spec={"ingressClassName": "istio", "rules": rules, "tls": tls})
+
+
+@crowd
+def peers_of_a_network_policy(count: int) -> Objects:
+    yield service("web")
+    yield workload("web")
+    peers = [{"podSelector": {"matchLabels": {"app": f"s-{i}"}}} for i in range(count)]
+    blocks = [{"ipBlock": {"cidr": f"10.{i // 250}.{i % 250}.0/24"}} for i in range(count)]
+    ports = [{"port": 1000 + i, "protocol": "TCP"} for i in range(count)]
+    rules = [{"from": [*peers, *blocks], "ports": ports}]
+    yield thing("NetworkPolicy", "all", spec={"podSelector": {}, "ingress": rules})
+
+
+@crowd
+def certificates(count: int) -> Objects:
+    yield workload("gate")
+    issuer = {"name": "issuer", "kind": "ClusterIssuer"}
+    for i in range(count):
+        names = [f"h-{i}.example.com"]
+        spec = {"secretName": f"c-{i}", "dnsNames": names, "issuerRef": issuer}
+        yield thing("Certificate", f"c-{i}", spec=spec)
+        port = {"number": 443, "name": "https", "protocol": "HTTPS"}
+        tls = {"mode": "SIMPLE", "credentialName": f"c-{i}"}
+        yield gateway(f"g-{i}", {"port": port, "hosts": names, "tls": tls})
+
+
+@crowd
+def names_of_a_certificate(count: int) -> Objects:
+    names = [f"h-{i}.example.com" for i in range(count)]
+    spec = {"secretName": "c", "dnsNames": names, "issuerRef": {"name": "issuer"}}
+    yield thing("Certificate", "c", spec=spec)
+    port = {"number": 443, "name": "https", "protocol": "HTTPS"}
+    tls = {"mode": "SIMPLE", "credentialName": "c"}
+    yield workload("gate")
+    yield gateway("g", {"port": port, "hosts": names, "tls": tls})
+
+
+@crowd
+def rollouts(count: int) -> Objects:
+    for i in range(count):
+        yield service(f"s-{i}")
+        yield service(f"c-{i}", app=f"s-{i}")
+        yield virtual(f"v-{i}", [f"s-{i}"], f"s-{i}")
+        one = workload(f"s-{i}")
+        routing = {"istio": {"virtualService": {"name": f"v-{i}"}}}
+        canary = {"canaryService": f"c-{i}", "stableService": f"s-{i}", "trafficRouting": routing}
+        spec = one["spec"] | {"strategy": {"canary": canary}}
+        yield thing("Rollout", f"s-{i}", spec=spec)
+
+
+@crowd
+def labels_of_namespaces(count: int) -> Objects:
+    for i in range(count):
+        labels = {"istio-injection": "enabled", "istio.io/rev": f"r-{i}", f"l-{i}": "x"}
+        yield thing("Namespace", f"n-{i}", meta={"namespace": None, "labels": labels})
+        yield workload("web", f"n-{i}")
+
+
+@crowd
+def control_planes(count: int) -> Objects:
+    for i in range(count):
+        config = {"trustDomain": "a", "rootNamespace": "istio-system"}
+        yield thing("IstioOperator", f"o-{i}", "istio-system", spec={
+            "revision": f"r-{i}", "meshConfig": config,
+        })  # fmt: skip
+        yield workload("web", f"n-{i}")
+
+
+@crowd
+def parts_of_a_mesh_config(count: int) -> Objects:
+    providers = [{"name": f"p-{i}", "envoyOtelAls": {"service": f"s-{i}.shop", "port": 80}}
+                 for i in range(count)]  # fmt: skip
+    picks = [{"matchLabels": {"team": f"t-{i}"}} for i in range(count)]
+    config = {"extensionProviders": providers, "discoverySelectors": picks}
+    config["trustDomainAliases"] = [f"d-{i}" for i in range(count)]
+    yield thing("ConfigMap", "istio", "istio-system", data={"mesh": json.dumps(config)})
+    for i in range(count):
+        yield service(f"s-{i}")
+        yield workload(f"s-{i}")
+    yield from namespaces(count, team="t-1")
+
+
+@crowd
+def networks_of_a_mesh(count: int) -> Objects:
+    networks = {
+        f"n-{i}": {
+            "endpoints": [{"fromRegistry": f"c-{i}"}],
+            "gateways": [{"address": f"10.0.{i // 250}.{i % 250}", "port": 15443}],
+        }
+        for i in range(count)
+    }
+    data = {"mesh": "{}", "meshNetworks": json.dumps({"networks": networks})}
+    yield thing("ConfigMap", "istio", "istio-system", data=data)
+    for i in range(count):
+        yield workload(f"s-{i}", **{"topology.istio.io/network": f"n-{i}"})
+        yield service(f"s-{i}")
+
+
+@crowd
+def overrides_of_a_telemetry(count: int) -> Objects:
+    yield workload("web")
+    tags = {f"tag-{i}": {"value": "'a'"} for i in range(count)}
+    overrides = [{"match": {"metric": "REQUEST_COUNT"}, "tagOverrides": tags}]
+    overrides += [{"match": {"metric": f"m-{i}"}, "disabled": True} for i in range(count)]
+    yield thing("Telemetry", "all", spec={"metrics": [{"overrides": overrides}]})
+
+
+@crowd
+def workloads_of_a_wasm_plugin(count: int) -> Objects:
+    for i in range(count):
+        yield workload(f"w-{i}", app="web")
+    targets = [{"kind": "Service", "name": f"s-{i}"} for i in range(count)]
+    ports = [{"number": 1000 + i} for i in range(count)]
+    yield thing(
+        "WasmPlugin", "all", spec={"url": "oci://example.com/p:1", "match": [{"ports": ports}]}
+    )
+    yield thing("WasmPlugin", "way", spec={"url": "oci://example.com/p:1", "targetRefs": targets})
+
+
+@crowd
+def wildcard_rules(count: int) -> Objects:
+    for i in range(count):
+        yield entry(f"e-{i}", f"a.h-{i}.example.com")
+        spec = {"host": f"*.h-{i}.example.com", "trafficPolicy": {"tls": {"mode": "SIMPLE"}}}
+        yield thing("DestinationRule", f"d-{i}", spec=spec)
+
+
+@crowd
+def nested_wildcards(count: int) -> Objects:
+    for i in range(count):
+        tail = ".".join(f"l{n}" for n in range(i % 60))
+        yield virtual(f"v-{i}", [f"*.h-{i}.{tail}.com"], "web", gateways=["mesh"])
+        spec = {"host": f"*.h-{i}.{tail}.com", "trafficPolicy": {"tls": {"mode": "SIMPLE"}}}
+        yield thing("DestinationRule", f"d-{i}", spec=spec)
+    yield service("web")
+
+
+@crowd
+def hosts_and_services_of_a_virtual_service(count: int) -> Objects:
+    for i in range(count):
+        yield service(f"s-{i}")
+    route = [{"destination": {"host": f"s-{i}"}, "weight": 1} for i in range(count)]
+    yield virtual("all", [f"s-{i}" for i in range(count)], "s-0", http=[{"route": route}])
+    tcp = [{"match": [{"port": 1000 + i}], "route": [{"destination": {"host": f"s-{i}"}}]}
+           for i in range(count)]  # fmt: skip
+    yield virtual("tcp", ["tcp.example.com"], "s-0", tcp=tcp)
+
+
+@crowd
+def long_text(count: int) -> Objects:
+    yield service("web")
+    yield virtual("all", ["web"], "web", http=[{
+        "match": [{"uri": {"exact": "/a" * 20 * count}}],
+        "headers": {"request": {"set": {"x": "a b " * 20 * count}}},
+        "route": [{"destination": {"host": "web"}}],
+    }])  # fmt: skip
+    yield filled("web", args=["--url=http://web.shop/ " * 10 * count])
+
+
+@crowd
+def long_expression(count: int) -> Objects:
+    yield service("web")
+    match = [{"uri": {"regex": "/(" + "|".join(f"a{i}" for i in range(count)) + ")/.*"}}]
+    http = [{"match": match, "route": [{"destination": {"host": "web"}}]}]
+    yield virtual("all", ["web"], "web", http=http)
+
+
+@crowd
+def long_names(count: int) -> Objects:
+    yield service("web")
+    host = ".".join(["a" * 60] * count)
+    yield virtual("all", [host, f"*.{host}", "web." * count], "web")
+    yield thing("DestinationRule", "all", spec={"host": f"*.{host}", "exportTo": ["a" * count]})
+
+
+@crowd
+def deep_nesting(count: int) -> Objects:
+    value: dict[str, Any] = {"name": "f"}
+    for _ in range(min(count, 90)):
+        value = {"typed_config": value, "list": [{"a": 1}] * (count // 90)}
+    patch = {"applyTo": "HTTP_FILTER", "patch": {"operation": "INSERT_FIRST", "value": value}}
+    yield thing("EnvoyFilter", "deep", spec={"configPatches": [patch]})
+
+
+@crowd
+def pods_of_a_deployment(count: int) -> Objects:
+    yield workload("web")
+    yield service("web")
+    owner = [{"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "web-1", "controller": True}]
+    for i in range(count):
+        meta = {"labels": {"app": "web"}, "ownerReferences": owner}
+        containers = [{"name": "main", "image": "example.com/a:1"}]
+        status = {"podIP": f"10.2.{i // 250}.{i % 250}", "phase": "Running"}
+        yield thing("Pod", f"web-1-{i}", meta=meta, spec={"containers": containers}, status=status)
+
+
+@crowd
+def endpoint_slices_of_one_service(count: int) -> Objects:
+    yield service("web")
+    for i in range(count):
+        meta = {"labels": {"kubernetes.io/service-name": "web"}}
+        endpoints = [{"addresses": [f"10.2.{i // 250}.{i % 250}"]}]
+        ports = [{"name": "http", "port": 8080}]
+        parts = {"addressType": "IPv4", "endpoints": endpoints, "ports": ports}
+        yield thing("EndpointSlice", f"web-{i}", meta=meta, **parts)
+
+
+@crowd
+def virtual_services_in_a_circle(count: int) -> Objects:
+    for i in range(count):
+        yield service(f"s-{i}")
+        redirect = {"authority": f"s-{(i + 1) % count}.shop.svc.cluster.local"}
+        yield virtual(f"v-{i}", [f"s-{i}"], "", http=[{"redirect": redirect}])
+
+
+@crowd
+def external_names(count: int) -> Objects:
+    for i in range(count):
+        name = f"s-{i + 1}.shop.svc.cluster.local"
+        yield thing("Service", f"s-{i}", spec={"type": "ExternalName", "externalName": name})
+    yield service(f"s-{count}")
+
+
+@crowd
+def mirrors_of_one_service(count: int) -> Objects:
+    yield service("web")
+    for i in range(count):
+        yield service(f"s-{i}")
+        http = [{"route": [{"destination": {"host": f"s-{i}"}}], "mirrors": [
+            {"destination": {"host": "web"}, "percentage": {"value": 10}}]}]  # fmt: skip
+        yield virtual(f"v-{i}", [f"s-{i}"], "web", http=http)
+
+
+@crowd
+def tokens_of_one_gateway(count: int) -> Objects:
+    yield workload("gate")
+    yield gateway("all", server(80, "*"))
+    role = {"matchLabels": {"app": "gate"}}
+    for i in range(count):
+        issuer = f"https://i-{i}.example.com"
+        rules = [{"issuer": issuer, "jwksUri": f"{issuer}/keys"}]
+        yield thing("RequestAuthentication", f"a-{i}", spec={"selector": role, "jwtRules": rules})
+        rule = {"from": [{"source": {"requestPrincipals": [f"{issuer}/*"]}}],
+                "to": [{"operation": {"paths": [f"/p/{i}/*"]}}]}  # fmt: skip
+        yield policy(f"p-{i}", rule, selector=role)
+        http = [{"match": [{"uri": {"prefix": f"/p/{i}/"}}], "corsPolicy": {"allowOrigins": [
+            {"exact": "https://a.com"}]}, "route": [{"destination": {"host": "web"}}]}]  # fmt: skip
+        yield virtual(f"v-{i}", [f"h-{i}.example.com"], "web", http=http, gateways=["all"])
+    yield service("web")
+
+
+@crowd
+def ambient_namespaces(count: int) -> Objects:
+    labels = {"istio.io/dataplane-mode": "ambient"}
+    yield from namespaces(count, **labels)
+    for i in range(count):
+        yield service("web", f"n-{i}")
+        yield workload("web", f"n-{i}")
+        rule = calls(f"cluster.local/ns/n-{(i + 1) % count}/sa/web")
+        yield thing("AuthorizationPolicy", "web", f"n-{i}", spec={"rules": [rule]})
+
+
+@crowd
+def services_of_one_waypoint(count: int) -> Objects:
+    labels = {"istio.io/dataplane-mode": "ambient"}
+    yield thing("Namespace", "shop", meta={"namespace": None, "labels": labels})
+    listeners = [{"name": "mesh", "port": 15008, "protocol": "HBONE"}]
+    spec = {"gatewayClassName": "istio-waypoint", "listeners": listeners}
+    yield thing("KubernetesGateway", "way", spec=spec)
+    for i in range(count):
+        yield service(f"s-{i}", labels={"istio.io/use-waypoint": "way"})
+        yield workload(f"s-{i}")
+        refs = [{"kind": "Service", "group": "", "name": f"s-{i}"}]
+        yield policy(f"p-{i}", calls(f"cluster.local/ns/shop/sa/s-{i}"), targetRefs=refs)
+
+
+def anchored(count: int) -> str:
+    """Write a Service of which aliases repeat parts."""
+    ports = "".join(f"  - {{<<: *port, name: http-{i}, port: {1000 + i}}}\n" for i in range(count))
+    labels = "".join(f"    l-{i}: *text\n" for i in range(count))
+    return (
+        "apiVersion: v1\nkind: Service\nmetadata:\n  name: &text web\n  namespace: shop\n"
+        f"  labels:\n{labels}spec:\n  selector: {{app: web}}\n  ports:\n"
+        f"  - &port {{name: http, port: 80, targetPort: 8080}}\n{ports}"
+    )
+
+
+WRITTEN: dict[str, Callable[[int], str]] = {
+    "anchors-of-a-document": anchored,
+    "comments-of-a-file": lambda count: "# a comment\n" * count + json.dumps(service("web")),
+    "empty-documents": lambda count: "---\n" * count + json.dumps(service("web")),
+    "broken-documents": lambda count: "".join(f"---\na: [{i}\n" for i in range(count)),
+    "broken-lines": lambda count: (
+        "kind: Service\n" + "".join(f" a{i}: b: c\n" for i in range(count))
+    ),
+}
+"""Crowds of text rather than of objects."""
+
+
 def text(name: str, count: int) -> str:
     """Write a crowd as documents of one file; JSON is YAML, and a line a field."""
+    if name in WRITTEN:
+        return WRITTEN[name](count)
     if name == "ignore-comments":
         lines = "".join(f"# meshctl: ignore=service/port-name-{i}\n" for i in range(count))
         return lines + json.dumps(service("web"), indent=1)
@@ -1296,7 +1897,7 @@ def findings(count: int) -> Objects:
         yield virtual(f"v-{i}", [f"h-{i}.example.com"], f"none-{i}", gatways=["entry"])
 
 
-NAMES = (*CROWDS, "ignore-comments", "one-line")
+NAMES = (*CROWDS, *WRITTEN, "ignore-comments", "one-line")
 
 
 def main() -> None:

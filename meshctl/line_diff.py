@@ -20,7 +20,8 @@ _MOST_PAIRS = 250_000
 def patch(name: str, before: str, after: str) -> Iterator[str]:
     """Write the lines of a unified diff that patches the very bytes, none if nothing changes."""
     header = _header_name(name)
-    for line in unified_diff(_lines(before), _lines(after), header, header):
+    known: dict[str, str] = {}  # lines of manifests repeat, and each is held once
+    for line in unified_diff(_lines(before, known), _lines(after, known), header, header):
         yield line if line.endswith("\n") else f"{line}\n{_NO_NEWLINE}"
 
 
@@ -37,11 +38,16 @@ def _octal(character: str) -> str:
     return "".join(f"\\{byte:03o}" for byte in os.fsencode(character))
 
 
-def _lines(text: str) -> list[str]:
+def _lines(text: str, known: dict[str, str]) -> list[str]:
     """Part a text into lines as `patch` counts them; carriage returns belong to their lines."""
-    lines = [f"{line}\n" for line in text.split("\n")]
-    last = lines.pop().removesuffix("\n")
-    return [*lines, last] if last else lines
+    lines: list[str] = []
+    start = 0
+    while start < len(text):
+        end = (text.find("\n", start) + 1) or len(text)
+        line = text[start:end]
+        lines.append(known.setdefault(line, line))
+        start = end
+    return lines
 
 
 def unified_diff(

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import tracemalloc
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -40,3 +41,14 @@ def test_lines_that_repeat_cost_no_square() -> None:
 
     lines = list(patch("file", text("", 5000), text("  x: 1\n", 5000)))
     assert 5000 == sum(line.startswith("+  x") for line in lines)
+
+
+def test_lines_that_repeat_are_held_once() -> None:
+    kept: list[float] = []
+    for count in (20_000, 40_000):
+        text = "kind: Pod\nimage: a\n" * count
+        tracemalloc.start()
+        assert len(list(patch("a.yaml", text, f"{text}more\n"))) == 7
+        kept.append(tracemalloc.get_traced_memory()[1] / len(text))
+        tracemalloc.stop()
+    assert max(kept) < 8  # bytes for each of the text: a reference a line, and no line of its own

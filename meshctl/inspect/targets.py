@@ -90,10 +90,17 @@ def look_up(several: Sequence[R], text: str, namespace: str) -> R | None:
     return _look_up(lambda _: several, text, namespace)
 
 
-def _look_up(named: Callable[[str], Iterable[R]], text: str, namespace: str) -> R | None:
-    """Find the one of those that have a name; ``named`` may give others with them."""
+def _named(mesh: Mesh, view: type[R], target: Target) -> Sequence[R]:
+    """List the objects of a mesh that a reading may mean."""
+    if target.namespace:
+        return mesh.named_in(view, target.name, target.namespace)
+    return mesh.named(view, target.name)
+
+
+def _look_up(named: Callable[[Target], Iterable[R]], text: str, namespace: str) -> R | None:
+    """Find the one of those that a reading means; ``named`` may give others with them."""
     for target in _readings(text, namespace):
-        found = _matching(named(target.name), target)
+        found = _matching(named(target), target)
         homes = {resource.namespace for resource in found}
         if len(homes) > 1:
             several = [f"{target.name}.{home}" for home in sorted(homes)]
@@ -117,7 +124,7 @@ def look_up_workload(mesh: Mesh, text: str, namespace: str) -> Workload | None:
     """Find a workload or pod, or nothing; a host in full is none."""
     if text.endswith((".svc", ".svc.cluster.local")):
         return None
-    return _look_up(partial(mesh.named, Workload), text, namespace)
+    return _look_up(partial(_named, mesh, Workload), text, namespace)
 
 
 def look_up_hosts(mesh: Mesh, text: str, namespace: str) -> tuple[RegisteredHost, ...]:
@@ -130,7 +137,7 @@ def look_up_hosts(mesh: Mesh, text: str, namespace: str) -> tuple[RegisteredHost
     exact = () if kind else registry.at(registry.unshortened(rest, namespace))
     if exact:
         return tuple(exact)
-    service = _look_up(partial(mesh.named, Service), text, namespace)
+    service = _look_up(partial(_named, mesh, Service), text, namespace)
     if service is not None:
         return tuple(registry.of(service))
     return (

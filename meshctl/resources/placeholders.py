@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from meshctl.lazy_pattern import lazy_pattern
@@ -73,6 +74,7 @@ def _find_at(resource: Resource, path: Path, text: str) -> str | None:
     return text if found is None and path in _IDENTITY and is_unfilled(text) else found
 
 
+@lru_cache(maxsize=64)  # many findings may be about one long text
 def _find(text: str, *, is_name: bool, is_program: bool = False) -> str | None:
     if not _SIGNS.search(text):
         return None

@@ -108,6 +108,15 @@ def test_rows_of_all_clients_are_walked_and_not_held(tmp_path: Path, name: str) 
         "namespaces-with-rules",
         "headless-services",
         "clients-by-labels",
+        "exports-of-many",
+        "rules-for-all-local-hosts",
+        "service-entries-of-one-host-in-namespaces",
+        "private-rules-in-namespaces",
+        "private-services-in-namespaces",
+        "private-entries-in-namespaces",
+        "private-virtual-services-in-namespaces",
+        "routes-by-source-namespace",
+        "sidecars-that-import-all",
     ],
 )
 def test_the_sizes_of_all_proxies_grow_with_the_crowd(tmp_path: Path, name: str) -> None:

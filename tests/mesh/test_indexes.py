@@ -2,9 +2,11 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
+from tls_meshes import mesh, service
 
 from meshctl.mesh.core.hosts import HostIndex, covers
 from meshctl.mesh.core.selectors import IdentityCache, SelectorIndex, selects
+from meshctl.resources import Service
 
 HOSTS = st.from_regex(r"(\*|(\*\.)?[ab](\.[ab]){0,3})", fullmatch=True)
 LABELS = st.dictionaries(st.sampled_from("abc"), st.sampled_from("xy"), max_size=3)
@@ -58,3 +60,11 @@ def test_an_answer_that_is_nothing_is_kept_too() -> None:
     shared = object()
     assert [cache.of(shared), cache.of(shared)] == [None, None]
     assert asked == [shared]
+
+
+def test_objects_of_one_name_are_found_by_their_namespace() -> None:
+    several = [service(f"{home}/web") for home in "abc"]
+    made = mesh(*several, service("a/other"))
+    assert several == made.named(Service, "web")
+    assert several[1:2] == made.named_in(Service, "web", "b")
+    assert made.named_in(Service, "web", "d") == []

@@ -15,6 +15,7 @@ GROUPS = {
     "DestinationRule": "networking.istio.io/v1",
     "ServiceEntry": "networking.istio.io/v1",
     "Sidecar": "networking.istio.io/v1",
+    "HTTPRoute": "gateway.networking.k8s.io/v1",
     "VirtualService": "networking.istio.io/v1",
     "PeerAuthentication": "security.istio.io/v1",
     "BackendTLSPolicy": "gateway.networking.k8s.io/v1",

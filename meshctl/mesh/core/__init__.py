@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.core.hosts import covers as covers
     from meshctl.mesh.core.hosts import in_cluster as in_cluster
     from meshctl.mesh.core.hosts import is_in_certificate as is_in_certificate
+    from meshctl.mesh.core.hosts import is_in_certificates as is_in_certificates
     from meshctl.mesh.core.hosts import is_private as is_private
     from meshctl.mesh.core.hosts import is_wildcard as is_wildcard
     from meshctl.mesh.core.hosts import overlaps as overlaps
@@ -32,6 +33,7 @@ _HOMES = {
     "default_providers": "extension_providers",
     "in_cluster": "hosts",
     "is_in_certificate": "hosts",
+    "is_in_certificates": "hosts",
     "is_private": "hosts",
     "is_visible_to": "export_to",
     "is_wildcard": "hosts",

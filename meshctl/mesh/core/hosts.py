@@ -6,6 +6,7 @@ Mirrors pkg/config/host/name.go and pilot/pkg/model/config.go (ResolveShortnameT
 
 from bisect import bisect_left
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from itertools import islice
 from typing import Generic, TypeVar
 
@@ -42,6 +43,13 @@ def is_in_certificate(name: str, host: str) -> bool:
     if is_wildcard(host):
         return name == host or covers(host, name.removeprefix("*."))
     return name == host or (name.startswith("*.") and name[2:] == host.partition(".")[2])
+
+
+def is_in_certificates(names: AbstractSet[str], host: str) -> bool:
+    """May any of these names prove a host, or one that a wildcard host stands for?"""
+    if is_wildcard(host):
+        return host in names or any(is_in_certificate(name, host) for name in names)
+    return host in names or f"*.{host.partition('.')[2]}" in names
 
 
 def overlaps(host: str, other: str) -> bool:

@@ -45,6 +45,7 @@ class Inventory:
         self.by_hand = injection
         self._by_view: dict[type[Resource], list[Resource]] = {}
         self._by_name: dict[type[Resource], dict[str, list[Resource]]] = {}
+        self._by_home: dict[type[Resource], dict[tuple[str, str], list[Resource]]] = {}
         self._add(self.resources)
         self.has_controllers = any(kind.made_kinds for kind in self._by_view)
         """Are there objects of which other controllers make some of the mesh?"""
@@ -80,6 +81,15 @@ class Inventory:
             for resource in self.of(view):
                 known.setdefault(resource.name, []).append(resource)
         return known.get(name, [])  # type: ignore[return-value]
+
+    def named_in(self, view: type[R], name: str, namespace: str) -> Sequence[R]:
+        """Those with a name, of one namespace."""
+        known = self._by_home.get(view)
+        if known is None:
+            known = self._by_home[view] = {}
+            for resource in self.of(view):
+                known.setdefault((resource.name, resource.namespace), []).append(resource)
+        return known.get((name, namespace), [])  # type: ignore[return-value]
 
     def has_all(self, *kinds: str) -> bool:
         """Does the input hold every object of these kinds, so that a missing one is absent?"""

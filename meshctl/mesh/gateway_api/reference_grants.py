@@ -32,6 +32,10 @@ _Pair = tuple[str, str, str, str, str]
 """Namespace and kind of the origin, then namespace, group and kind of the target."""
 
 
+_Targets = dict[tuple[str, str], set[str | None]]
+_FEW = 8
+
+
 class Admission(Enum):
     """Does a Gateway let a route attach?"""
 
@@ -49,10 +53,22 @@ class ReferenceGrants:
     ) -> None:  # fmt: skip
         self._gateways = {gateway.key_name: gateway for gateway in gateways}
         self._names: dict[_Pair, set[str | None]] = {}
+        self._many: dict[tuple[str, str, str], list[_Targets]] = {}
         for grant in grants:
-            for pair, name in _pairs(grant):
-                self._names.setdefault(pair, set()).add(name)
+            self._file(grant)
         self._workloads = workloads
+
+    def _file(self, grant: ReferenceGrant) -> None:
+        """File each origin with each target; where both are many, all origins share the targets."""
+        origins = {(*origin, grant.namespace) for origin in _origins(grant)}
+        targets = _targets(grant)
+        if len(origins) > _FEW and sum(map(len, targets.values())) > _FEW:
+            for origin in origins:
+                self._many.setdefault(origin, []).append(targets)
+            return
+        for origin in origins:
+            for kind, names in targets.items():
+                self._names.setdefault((*origin, *kind), set()).update(names)
 
     def gateway(self, parent: ObjectReference) -> KubernetesGateway | None:
         """The Gateway that a parent reference names."""
@@ -68,8 +84,10 @@ class ReferenceGrants:
         """Does a namespace let an object refer to one of its own, given as (group, kind)?"""
         if namespace == origin.namespace:
             return True
-        names = self._names.get((origin.namespace, origin.kind, namespace, *kind), ())
-        return None in names or name in names
+        asking = origin.namespace, origin.kind, namespace
+        found = [self._names.get((*asking, *kind), ())]
+        found += [targets.get(kind, ()) for targets in self._many.get(asking, ())]
+        return any(None in names or name in names for names in found)
 
     def allows_backend(self, reference: ObjectReference) -> bool:
         """Does the namespace of an object let this route refer to it?"""
@@ -148,16 +166,22 @@ class ReferenceGrants:
         return Admission.YES
 
 
-def _pairs(grant: ReferenceGrant) -> Iterator[tuple[_Pair, str | None]]:
-    """Walk what a grant allows: kinds that istiod knows, and a name or (``None``) every one."""
+def _origins(grant: ReferenceGrant) -> Iterator[tuple[str, str]]:
+    """Walk the namespaces and kinds that a grant lets in, of the kinds that istiod knows."""
     for origin in grant.origins:
         kind = origin.text("kind")
-        if origin.text("group") != _GROUP or kind not in _ORIGINS:
-            continue
-        for target in grant.targets:
-            what = target.text("group"), target.text("kind")
-            if what in _TARGETS:
-                yield (origin.text("namespace"), kind, grant.namespace, *what), _name(target)
+        if origin.text("group") == _GROUP and kind in _ORIGINS:
+            yield origin.text("namespace"), kind
+
+
+def _targets(grant: ReferenceGrant) -> _Targets:
+    """Read what they may refer to: names by group and kind, ``None`` for every name."""
+    found: _Targets = {}
+    for target in grant.targets:
+        what = target.text("group"), target.text("kind")
+        if what in _TARGETS:
+            found.setdefault(what, set()).add(_name(target))
+    return found
 
 
 def _name(target: View) -> str | None:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 from meshctl.mesh.core.hosts import is_wildcard
 from meshctl.mesh.gateways.server_merge import MergedServer
+from meshctl.mesh.traffic.binding.bound_virtual_services import BoundVirtualServices
 from meshctl.mesh.traffic.routes import (
-    BoundVirtualServices,
     EffectiveRoute,
     ProxyNode,
     Routes,

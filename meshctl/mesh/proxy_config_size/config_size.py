@@ -21,6 +21,10 @@ class ConfigCounts:
     endpoints: int = 0
     inline_endpoints: int = 0
 
+    def __add__(self, other: "ConfigCounts") -> "ConfigCounts":
+        values = ((getattr(self, field.name), getattr(other, field.name)) for field in fields(self))
+        return ConfigCounts(*(mine + theirs for mine, theirs in values))
+
     def __sub__(self, other: "ConfigCounts") -> "ConfigCounts":
         values = ((getattr(self, field.name), getattr(other, field.name)) for field in fields(self))
         return ConfigCounts(*(mine - theirs for mine, theirs in values))

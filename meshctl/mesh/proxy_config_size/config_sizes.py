@@ -1,15 +1,25 @@
 """The configuration of each proxy of the mesh, to be counted."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from meshctl.mesh.core.selectors import Selector, SelectorIndex, index_of
 from meshctl.mesh.gateways.gateway_workloads import is_router
+from meshctl.mesh.proxy_config_size.cluster_sums import ClusterSum, ClusterSums, Sent, sum_of
 from meshctl.mesh.proxy_config_size.config_bytes import Guards, guards_of
 from meshctl.mesh.proxy_config_size.gateway_config import GatewayConfig
-from meshctl.mesh.proxy_config_size.outbound_config import OutboundConfig, OutboundSize
+from meshctl.mesh.proxy_config_size.listener_differences import ListenerDifferences
+from meshctl.mesh.proxy_config_size.namespaces_apart import NamespacesApart
+from meshctl.mesh.proxy_config_size.outbound_config import (
+    OutboundListenersConfig,
+    OutboundListenersSize,
+    OutboundSize,
+)
+from meshctl.mesh.proxy_config_size.sent_clusters import sent_clusters
 from meshctl.mesh.proxy_config_size.sidecar_config import SidecarConfig
+from meshctl.mesh.request_path.client_clusters import ClientCluster
 from meshctl.mesh.request_path.inbound_chains import InboundPorts
+from meshctl.mesh.request_path.proxy_view import GatewayView, SidecarView
 from meshctl.mesh.workloads.membership import is_gateway
 from meshctl.resources import Sidecar, VirtualService, Workload
 from meshctl.resources.cached_property import cached_property
@@ -26,6 +36,9 @@ class ConfigSizes:
     def __init__(self, mesh: "Mesh") -> None:
         self._mesh = mesh
         self._views = mesh.request_paths.views
+        self._apart = NamespacesApart(mesh, self._views.services)
+        self._sums = ClusterSums()
+        self._most: dict[Sequence[Selector], ListenerDifferences] = {}
         self._ports = InboundPorts(mesh.registry, mesh.workloads)
         self._outbound: dict[_Alike, OutboundSize] = {}
         self._counted: dict[tuple[str, int], tuple[object, Guards]] = {}
@@ -37,7 +50,7 @@ class ConfigSizes:
         if is_gateway(workload) or is_router(workload):
             return self._gateway(workload)
         sidecar = mesh.sidecar_scope.sidecar_of(workload)
-        outbound = self._outbound_of(workload, sidecar)
+        outbound = self.outbound_of(workload)
         ports = list(self._ports.of(workload, sidecar))
         modes = mesh.security.peer_authentications
         address = self._views.endpoints.address_of(workload)
@@ -56,21 +69,34 @@ class ConfigSizes:
         """Find what a gateway is sent; its clusters are those of all gateways that see the same."""
         gateway = self._mesh.gateways.for_workload(workload.key_name)
         served = gateway.like if gateway is not None and gateway.gateways else None
-        key = self._view_from(workload.namespace), self._chosen_by(workload), served
+        key = self._home(workload.namespace), self._chosen_by(workload), served
         if key not in self._gateways:
-            view, services = self._views.gateway_view_of(workload), self._views.services
-            self._gateways[key] = GatewayConfig(view, services, gateway)
+            self._gateways[key] = GatewayConfig(self._clusters_of_gateway(workload), gateway)
         return self._gateways[key]
 
-    def _view_from(self, namespace: str) -> str:
+    def _clusters_of_gateway(self, workload: Workload) -> ClusterSum:
+        apart, home, kind = self._apart, self._home(workload.namespace), is_gateway(workload)
+        most = self._sent_to_gateway(self._views.passing_gateway_view_of(workload, ""))
+        if not home:
+            return self._sums.like(((), kind), most, frozenset())
+        rules = self._mesh.traffic.destination_rules
+        alike, hosts = apart.rules(home, rules.choosing(home, workload.pod_labels))
+        if not alike:
+            self._sums.like(((), kind), most, frozenset())
+        view = self._views.passing_gateway_view_of(workload, home)
+        hosts |= apart.services(home)
+        return self._sums.like((alike, kind), self._sent_to_gateway(view), hosts)
+
+    def _sent_to_gateway(self, view: GatewayView) -> Sent:
+        def sent(hosts: Iterable[str] | None) -> Iterator[ClientCluster]:
+            every = self._views.services.by_host if hosts is None else hosts
+            return sent_clusters(every, view.service, view.clusters)
+
+        return sent
+
+    def _home(self, namespace: str) -> str:
         """Name the namespace, or nothing where its clients are sent what most others are."""
-        mesh = self._mesh
-        has_own_view = (
-            mesh.registry.tells_apart(namespace)
-            or mesh.traffic.destination_rules.follow_others(namespace)
-            or mesh.gateway_api.routes.tell_apart(namespace)
-        )
-        return namespace if has_own_view else ""
+        return namespace if self._apart.is_apart(namespace) else ""
 
     def _chosen_by(self, workload: Workload) -> Sequence[Selector]:
         """The selectors of rules and routes that pick the workload as a client."""
@@ -88,15 +114,67 @@ class ConfigSizes:
             for match in route.matches
         )
 
-    def _outbound_of(self, workload: Workload, sidecar: Sidecar | None) -> OutboundSize:
+    def outbound_of(self, workload: Workload) -> OutboundSize:
         """Count the outbound part, which all pods of a namespace with one Sidecar share.
 
         Without a Sidecar all namespaces share it that see the same. Selectors tell pods apart where
         they decide about rules or routes. What was counted is let go, for a large mesh has many.
         """
-        home = workload.namespace if sidecar is not None else self._view_from(workload.namespace)
-        key = home, sidecar, self._chosen_by(workload)
+        sidecar = self._mesh.sidecar_scope.sidecar_of(workload)
+        limit = None if sidecar is None or _imports_all(sidecar) else sidecar
+        home = workload.namespace if limit is not None else self._home(workload.namespace)
+        key = home, limit, self._chosen_by(workload)
         if key not in self._outbound:
-            view, domain = self._views.passing_view_of(workload), self._mesh.config.domain
-            self._outbound[key] = OutboundConfig(view, self._views.services, domain).size()
+            if limit is None:
+                self._outbound[key] = self._unlimited(workload, home)
+            else:
+                view = self._views.passing_view_of(workload, limit)
+                clusters = sum_of(_sent_to_sidecar(view)(None))
+                self._outbound[key] = OutboundSize(clusters, self._listeners_of(view))
         return self._outbound[key]
+
+    def _unlimited(self, workload: Workload, home: str) -> OutboundSize:
+        """Count what a sidecar without Sidecar has, in a namespace of its own view or (empty) in most."""
+        apart, rules = self._apart, self._mesh.traffic.destination_rules
+        most = self._most_like(workload)
+        if not home:
+            sent = _sent_to_sidecar(most.view)
+            return OutboundSize(self._sums.like((), sent, frozenset()), most.whole)
+        view = self._views.passing_view_of(workload, None)
+        alike, hosts = apart.rules(home, rules.choosing(home, workload.pod_labels))
+        hosts |= apart.clusters(home)
+        clusters = self._sums.like(alike, _sent_to_sidecar(view), hosts)
+        if not apart.has_own_listeners(home):
+            return OutboundSize(clusters, most.whole)
+        own = apart.virtual_services(home)
+        found = most.size(view, apart.services(home), own) or self._listeners_of(view)
+        return OutboundSize(clusters, found)
+
+    def _listeners_of(self, view: SidecarView) -> OutboundListenersSize:
+        domain = self._mesh.config.domain
+        return OutboundListenersConfig(view, self._views.services, domain).size
+
+    def _most_like(self, workload: Workload) -> ListenerDifferences:
+        """Find what sidecars of most namespaces have that the same sources of routes choose."""
+        key = self._sources.find(workload.pod_labels)
+        if key not in self._most:
+            view, domain = self._views.common_view_of(workload), self._mesh.config.domain
+            self._sums.like((), _sent_to_sidecar(view), frozenset())
+            self._most[key] = ListenerDifferences(view, self._views.services, domain)
+        return self._most[key]
+
+
+def _sent_to_sidecar(view: SidecarView) -> Sent:
+    def sent(hosts: Iterable[str] | None) -> Iterator[ClientCluster]:
+        every = view.scope.hosts if hosts is None else hosts
+        return sent_clusters(every, view.scope.service, view.clusters)
+
+    return sent
+
+
+def _imports_all(sidecar: Sidecar) -> bool:
+    """Does a Sidecar leave its proxies everything, as without it?"""
+    written = [*sidecar.egress]
+    return not written or (
+        len(written) == 1 and written[0].hosts == ("*/*",) and set(written[0].data) == {"hosts"}
+    )

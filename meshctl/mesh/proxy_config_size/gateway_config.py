@@ -4,24 +4,14 @@ A gateway has every cluster that it sees, whether a route uses it or not
 (PILOT_FILTER_GATEWAY_CLUSTER_CONFIG is off), and no Sidecar limits it (Istio 1.31).
 """
 
-from collections.abc import Sequence
-
 from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
+from meshctl.mesh.proxy_config_size.cluster_sums import ClusterSum
 from meshctl.mesh.proxy_config_size.config_bytes import (
     cluster_bytes,
     endpoint_bytes,
     gateway_bytes,
 )
 from meshctl.mesh.proxy_config_size.config_size import ConfigBytes, ConfigCounts, ConfigSize
-from meshctl.mesh.proxy_config_size.sent_clusters import (
-    endpoints_of,
-    is_eds,
-    is_inline,
-    sent_clusters,
-)
-from meshctl.mesh.request_path.client_clusters import ClientCluster
-from meshctl.mesh.request_path.proxy_services import ProxyServices
-from meshctl.mesh.request_path.proxy_view import GatewayView
 from meshctl.resources.cached_property import cached_property
 
 FIXED_CLUSTERS = 1
@@ -31,18 +21,9 @@ FIXED_CLUSTERS = 1
 class GatewayConfig:
     """All that one gateway workload is sent."""
 
-    def __init__(
-        self, view: GatewayView, services: ProxyServices, gateway: EffectiveGateway | None
-    ) -> None:
-        self._view = view
-        self._services = services
+    def __init__(self, clusters: ClusterSum, gateway: EffectiveGateway | None) -> None:
+        self._clusters = clusters
         self._gateway = gateway
-
-    @cached_property
-    def clusters(self) -> Sequence[ClientCluster]:
-        """The outbound clusters."""
-        view = self._view
-        return list(sent_clusters(self._services.by_host, view.service, view.clusters))
 
     @cached_property
     def _names(self) -> list[str]:
@@ -54,32 +35,28 @@ class GatewayConfig:
     def size(self) -> ConfigSize:
         """Count everything, and estimate its bytes."""
         counts = self.counts
-        clusters = cluster_bytes(self.clusters, is_gateway=True)
+        clusters = cluster_bytes(self._clusters.tenths, is_gateway=True)
         listeners, routes = gateway_bytes(self._gateway, self._names)
         return ConfigSize(counts, ConfigBytes(clusters, listeners, routes, endpoint_bytes(counts)))
 
     @cached_property
     def counts(self) -> ConfigCounts:
         """Count everything."""
-        clusters = self.clusters
-        sets = [endpoints_of(cluster) for cluster in clusters if is_eds(cluster)]
-        gateway = self._gateway
+        clusters, gateway = self._clusters, self._gateway
         listeners = gateway.listeners if gateway is not None else ()
         chains = [chain for listener in listeners for chain in listener.chains]
         names = self._names
         configs = gateway.route_configs if gateway is not None else {}
         hosts = [host for name in names for host in configs.get(name, ())]
         return ConfigCounts(
-            clusters=len(clusters) + FIXED_CLUSTERS,
+            clusters=clusters.clusters + FIXED_CLUSTERS,
             listeners=len(listeners),
             filter_chains=len(chains),
             route_configurations=len(names),
             virtual_hosts=len(hosts),
             routes=sum(len(host.routes) for host in hosts),
-            endpoint_sets=len(sets),
-            empty_endpoint_sets=sets.count(0),
-            endpoints=sum(sets),
-            inline_endpoints=sum(
-                endpoints_of(cluster) for cluster in clusters if is_inline(cluster)
-            ),
+            endpoint_sets=clusters.endpoint_sets,
+            empty_endpoint_sets=clusters.empty_endpoint_sets,
+            endpoints=clusters.endpoints,
+            inline_endpoints=clusters.inline_endpoints,
         )

@@ -4,10 +4,13 @@ The parts are those of ``mesh.request_path``; here all of them are made, where a
 one (pilot/pkg/networking/core, Istio 1.31).
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from meshctl.mesh.core.hosts import is_wildcard
+from meshctl.mesh.proxy_config_size.cluster_sums import ClusterSum
 from meshctl.mesh.proxy_config_size.config_bytes import (
     RouteBytes,
     SentHost,
@@ -15,18 +18,12 @@ from meshctl.mesh.proxy_config_size.config_bytes import (
     listener_bytes,
 )
 from meshctl.mesh.proxy_config_size.config_size import ConfigBytes, ConfigCounts
-from meshctl.mesh.proxy_config_size.sent_clusters import (
-    endpoints_of,
-    is_eds,
-    is_inline,
-    sent_clusters,
-)
-from meshctl.mesh.request_path.client_clusters import ClientCluster
 from meshctl.mesh.request_path.egress_scope import hosts_of
 from meshctl.mesh.request_path.outbound_hosts import EVERY_HTTP_PORT, OutboundHost, OutboundHosts
 from meshctl.mesh.request_path.outbound_listeners import WILDCARD, OutboundListener
 from meshctl.mesh.request_path.proxy_services import ProxyServices
 from meshctl.mesh.request_path.proxy_view import SidecarView
+from meshctl.resources import VirtualService
 from meshctl.resources.cached_property import cached_property
 
 FIXED_CHAINS = 2
@@ -41,51 +38,69 @@ class ListenersSize:
     listeners: int
     routes: RouteBytes
 
+    def changed(self, more: "ListenersSize", less: "ListenersSize") -> "ListenersSize":
+        """Give the size with more of them and without others."""
+        return ListenersSize(
+            self.counts + more.counts - less.counts,
+            self.listeners + more.listeners - less.listeners,
+            self.routes.changed(more.routes, less.routes),
+        )
+
+
+class OutboundListenersSize(NamedTuple):
+    """What all listeners count, and of them what is there for one pod, by its address.
+
+    A sidecar has no listener for its own pod (buildSidecarOutboundListeners,
+    pilot/pkg/networking/core/listener.go, Istio 1.31).
+    """
+
+    every: ListenersSize
+    of_pods: Mapping[str, ListenersSize]
+
 
 @dataclass(frozen=True, slots=True)
 class OutboundSize:
     """What sidecars are sent for their outbound traffic, in numbers alone, so that it needn't be kept.
 
-    The fixed clusters and listeners are not in it. ``clusters`` and ``listeners`` are in bytes.
-    ``of_pods`` is the part that is there for the sake of one pod, by its address: a sidecar has no
-    listener for its own (buildSidecarOutboundListeners, pilot/pkg/networking/core/listener.go, Istio
-    1.31).
+    The fixed clusters and listeners are not in it.
     """
 
-    counts: ConfigCounts
-    clusters: int
-    listeners: int
-    routes: RouteBytes
-    of_pods: Mapping[str, ListenersSize]
+    clusters: ClusterSum
+    listeners: OutboundListenersSize
 
     def counts_at(self, address: str) -> ConfigCounts:
         """Count what a pod at an address is sent."""
-        own = self.of_pods.get(address)
-        return self.counts if own is None else self.counts - own.counts
+        clusters, (every, of_pods) = self.clusters, self.listeners
+        own = of_pods.get(address)
+        counts = every.counts if own is None else every.counts - own.counts
+        return replace(
+            counts,
+            clusters=clusters.clusters,
+            filter_chains=counts.filter_chains + FIXED_CHAINS,
+            endpoint_sets=clusters.endpoint_sets,
+            empty_endpoint_sets=clusters.empty_endpoint_sets,
+            endpoints=clusters.endpoints,
+            inline_endpoints=clusters.inline_endpoints,
+        )
 
     def bytes_at(self, address: str, namespace: str) -> ConfigBytes:
         """Estimate the bytes of what a pod of a namespace at an address is sent."""
-        own = self.of_pods.get(address)
+        every, of_pods = self.listeners
+        own = of_pods.get(address)
+        clusters = cluster_bytes(self.clusters.tenths, is_gateway=False)
         if own is None:
-            routes = self.routes.in_namespace(namespace)
-            return ConfigBytes(self.clusters, self.listeners, routes)
-        routes = self.routes.in_namespace(namespace, own.routes.shared)
-        return ConfigBytes(self.clusters, self.listeners - own.listeners, routes)
+            return ConfigBytes(clusters, every.listeners, every.routes.in_namespace(namespace))
+        routes = every.routes.in_namespace(namespace, own.routes.tenths)
+        return ConfigBytes(clusters, every.listeners - own.listeners, routes)
 
 
-class OutboundConfig:
-    """The outbound part of sidecars that nothing tells apart but their own names and addresses."""
+class OutboundListenersConfig:
+    """The listeners and routes of sidecars that nothing tells apart but their own names and addresses."""
 
     def __init__(self, view: SidecarView, services: ProxyServices, domain: str) -> None:
-        self._view = view
+        self.view = view
         self._services = services
         self._domain = domain
-
-    @cached_property
-    def clusters(self) -> Sequence[ClientCluster]:
-        """The outbound clusters."""
-        scope, clusters = self._view.scope, self._view.clusters
-        return list(sent_clusters(scope.hosts, scope.service, clusters))
 
     @cached_property
     def listeners(self) -> Sequence[OutboundListener]:
@@ -93,98 +108,97 @@ class OutboundConfig:
         return [
             outbound_listener
             for port in self._ports
-            for outbound_listener in self._view.listeners.on(port)
+            for outbound_listener in self.view.listeners.on(port)
         ]
 
     @property
     def _ports(self) -> list[int]:
-        written = {listener.port for listener in self._view.scope.listeners if listener.port}
+        written = {listener.port for listener in self.view.scope.listeners if listener.port}
         return sorted({*self._hosts_by_port, *written})
 
     @cached_property
     def _hosts_by_port(self) -> Mapping[int, Sequence[str]]:
-        return self._services.by_port(self._view.scope.hosts)
+        return self._services.by_port(self.view.scope.hosts)
 
     @cached_property
-    def route_configurations(self) -> Sequence[str]:
-        """The names of the route configurations that listeners ask for."""
-        names = (
-            chain.rds for listener in self.listeners for chain in listener.chains if chain.is_http
-        )
-        return list(dict.fromkeys(names))
+    def asking(self) -> Mapping[str, int]:
+        """The names of the route configurations, each with how many listeners ask for it."""
+        return Counter(name for one in self.listeners for name in asked_by(one))
 
     @cached_property
-    def _virtual_hosts(self) -> Mapping[str, Sequence[SentHost]]:
-        """The virtual hosts by route configuration, without the one for all other hosts."""
-        return {name: [*self._hosts_of(name)] for name in self.route_configurations}
+    def hosts_by_name(self) -> Mapping[str, Mapping[str, SentHost]]:
+        """The virtual hosts by route configuration and asked name, without the one for all other hosts.
 
-    def _hosts_of(self, name: str) -> Iterator[SentHost]:
+        Several names may lead to the same one.
+        """
+        return {name: dict(self._hosts_of(name)) for name in self.asking}
+
+    @cached_property
+    def sharing(self) -> Mapping[str, Mapping[str, int]]:
+        """How many names lead to each virtual host, by route configuration."""
+        return {
+            name: Counter(one.host.name for one in hosts.values())
+            for name, hosts in self.hosts_by_name.items()
+        }
+
+    def virtual_hosts(self, name: str) -> Iterable[SentHost]:
+        """Walk the virtual hosts of a route configuration, each once."""
+        return {one.host.name: one for one in self.hosts_by_name[name].values()}.values()
+
+    def _hosts_of(self, name: str) -> Iterator[tuple[str, SentHost]]:
         host, _, port = name.rpartition(":")
-        table = self._view.hosts_on(int(port))
-        if table is None:
-            return
-        found = map(table.of_service, [host] if host else self._names_on(int(port)))
-        for outbound_host in {one.name: one for one in found if one is not None}.values():
-            yield SentHost(table, outbound_host, is_alone=bool(host))
+        table = self.view.hosts_on(int(port))
+        for asked in () if table is None else [host] if host else self.names_on(int(port)):
+            found = table.of_service(asked) if table is not None else None
+            if found is not None and table is not None:
+                yield asked, SentHost(table, found, is_alone=bool(host))
 
-    def _names_on(self, port: int) -> Iterable[str]:
+    def names_on(self, port: int) -> Iterable[str]:
         """The hosts that virtual hosts of a port may be named after.
 
         They are those of services with the port, and of VirtualServices with such a service; on
         port 80 of all VirtualServices.
         """
-        known = self._view.scope.service
+        known = self.view.scope.service
         names = [one for one in self._hosts_by_port.get(port, ()) if known(one) is not None]
-        return dict.fromkeys((*names, *self._routed.get(port, ()), *self._routed.get(0, ())))
+        return dict.fromkeys((*names, *self.routed.get(port, ()), *self.routed.get(0, ())))
 
     @cached_property
-    def _routed(self) -> Mapping[int, Sequence[str]]:
+    def routed(self) -> Mapping[int, Mapping[str, None]]:
         """The hosts of VirtualServices, by the ports whose tables may have them; 0 is any port."""
-        found: dict[int, list[str]] = {}
-        for listener in self._view.scope.distinct:
-            for service in listener.virtual_services:
-                hosts = [host.lower() for host in hosts_of(service, self._view.routes)]
-                ports = {0} if any(map(is_wildcard, hosts)) else self._ports_of(hosts)
-                for port in ports:
-                    found.setdefault(port, []).extend(hosts)
+        found: dict[int, dict[str, None]] = {}
+        for listener in self.view.scope.distinct:
+            for port, hosts in self.routed_by(listener.virtual_services):
+                found.setdefault(port, {}).update(dict.fromkeys(hosts))
         return found
+
+    def routed_by(self, several: Iterable[VirtualService]) -> Iterator[tuple[int, Sequence[str]]]:
+        """Walk the ports whose tables may have hosts of some VirtualServices, with those."""
+        for service in several:
+            hosts = [host.lower() for host in hosts_of(service, self.view.routes)]
+            for port in {0} if any(map(is_wildcard, hosts)) else self._ports_of(hosts):
+                yield port, hosts
 
     def _ports_of(self, hosts: Iterable[str]) -> set[int]:
         by_host = self._services.by_host
         several = (service for host in hosts for service in by_host.get(host, ()))
         return {EVERY_HTTP_PORT, *(port.number for service in several for port in service.ports)}
 
-    def size(self) -> OutboundSize:
+    @cached_property
+    def size(self) -> OutboundListenersSize:
         """Count everything, and estimate its bytes."""
-        every = self._part(self.listeners, self.route_configurations)
-        clusters = self.clusters
-        sets = [endpoints_of(cluster) for cluster in clusters if is_eds(cluster)]
-        counts = replace(
-            every.counts,
-            clusters=len(clusters),
-            filter_chains=every.counts.filter_chains + FIXED_CHAINS,
-            endpoint_sets=len(sets),
-            empty_endpoint_sets=sets.count(0),
-            endpoints=sum(sets),
-            inline_endpoints=sum(
-                endpoints_of(cluster) for cluster in clusters if is_inline(cluster)
-            ),
-        )
-        return OutboundSize(
-            counts, cluster_bytes(clusters, is_gateway=False), every.listeners, every.routes,
-            self._of_pods(),
-        )  # fmt: skip
+        hosts = [host for name in self.asking for host in self.virtual_hosts(name)]
+        every = self.part(self.listeners, [*self.asking], hosts)
+        return OutboundListenersSize(every, self._of_pods())
 
-    def _part(
-        self, listeners: Sequence[OutboundListener], configurations: Sequence[str]
-    ) -> ListenersSize:
-        """Count listeners and route configurations.
+    def part(
+        self, listeners: Sequence[OutboundListener], configurations: Sequence[str],
+        hosts: Sequence[SentHost],
+    ) -> ListenersSize:  # fmt: skip
+        """Count listeners, and route configurations with virtual hosts.
 
         Listeners for all addresses have one chain more, unless one of theirs takes everything.
         """
-        hosts = [
-            virtual_host for name in configurations for virtual_host in self._virtual_hosts[name]
-        ]
         shared = sum(":" not in name for name in configurations)
         rest = sum(
             listener.address == WILDCARD and listener.default is None for listener in listeners
@@ -205,19 +219,30 @@ class OutboundConfig:
         askers: dict[str, set[str]] = {}
         for listener in self.listeners:
             by_address.setdefault(listener.address, []).append(listener)
-            for chain in listener.chains:
-                askers.setdefault(chain.rds, set()).add(listener.address)
+            for name in asked_by(listener):
+                askers.setdefault(name, set()).add(listener.address)
         alone: dict[str, list[str]] = {}
-        for name in self.route_configurations:
-            if len(askers[name]) == 1:
-                [address] = askers[name]
+        for name, addresses in askers.items():
+            if len(addresses) == 1:
+                [address] = addresses
                 alone.setdefault(address, []).append(name)
         of_services = {WILDCARD, *self._services.by_address}
         return {
-            address: self._part(listeners, alone.get(address, ()))
+            address: self._part_of(listeners, alone.get(address, ()))
             for address, listeners in by_address.items()
             if address not in of_services
         }
+
+    def _part_of(
+        self, listeners: Sequence[OutboundListener], configurations: Sequence[str]
+    ) -> ListenersSize:
+        hosts = [host for name in configurations for host in self.virtual_hosts(name)]
+        return self.part(listeners, configurations, hosts)
+
+
+def asked_by(listener: OutboundListener) -> Iterable[str]:
+    """Name the route configurations that a listener asks for, each once."""
+    return dict.fromkeys(chain.rds for chain in listener.chains if chain.is_http)
 
 
 def _routes(table: OutboundHosts, host: OutboundHost) -> int:

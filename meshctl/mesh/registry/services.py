@@ -216,16 +216,25 @@ class Registry:
 
     def tells_apart(self, namespace: str) -> bool:
         """May clients of a namespace find other hosts than those of most others do?"""
-        return namespace in self._with_own_view
+        return namespace in self._apart
+
+    def hosts_apart(self, namespace: str) -> Iterable[str]:
+        """The hosts that clients of a namespace may find otherwise than those of most others do."""
+        return self._apart.get(namespace, ())
 
     @cached_property
-    def _with_own_view(self) -> frozenset[str]:
-        by_host: dict[str, list[RegisteredHost]] = {}
+    def _apart(self) -> dict[str, dict[str, None]]:
+        found: dict[str, dict[str, None]] = {}
+        declared: dict[str, list[RegisteredHost]] = {}
         for one in self._all:
-            by_host.setdefault(one.host, []).append(one)
-        rivals = (one.namespace for each in by_host.values() if len(each) > 1 for one in each)
-        named = (name for one in self._all for name in one.visible)
-        return frozenset((*rivals, *named))
+            declared.setdefault(one.host, []).append(one)
+            here = () if one.visible >= PUBLIC else (one.namespace,)  # where routes lead to it
+            for name in (*one.visible, *here):
+                found.setdefault(name, {})[one.host] = None
+        for host, several in declared.items():
+            for one in several if len(several) > 1 else ():
+                found.setdefault(one.namespace, {})[host] = None
+        return found
 
     def resolve(self, host: str, namespace: str) -> RegisteredHost | None:
         """Find what a possibly short name means in an object of a namespace."""

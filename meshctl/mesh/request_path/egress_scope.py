@@ -5,7 +5,7 @@ appendSidecarServices (pilot/pkg/model/sidecar.go) and SelectVirtualServices (vi
 there), Istio 1.31. Everything is found by host or port when it is asked for.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import chain
@@ -19,8 +19,10 @@ from meshctl.mesh.request_path.proxy_services import (
     is_complete,
     winner,
 )
+from meshctl.mesh.traffic.binding.bound_virtual_services import BoundVirtualServices
+from meshctl.mesh.traffic.binding.imported_virtual_services import ImportedVirtualServices, Places
 from meshctl.mesh.traffic.delegates import MESH, RoutedHosts
-from meshctl.mesh.traffic.routes import BoundVirtualServices, Routes
+from meshctl.mesh.traffic.routes import Routes
 from meshctl.resources import EgressListener, Sidecar, VirtualService
 from meshctl.resources.cached_property import cached_property
 
@@ -95,7 +97,7 @@ class ScopeListener:
         if address is None:
             found = self._services.all_on_port(port, self._by_port.get(port, ()), self._is_chosen)
         else:
-            found = self._services.on_port(port, address, self._is_chosen)
+            found = self._services.on_port(port, address, self._namespace, self._is_chosen)
         seen = self._services.seen_by(found, self._namespace)
         return [self._narrowed(one) for one in seen]
 
@@ -132,7 +134,9 @@ class ScopeListener:
     def services_at(self, host: str) -> list[ProxyService]:
         """List the services of a host that it imports: those of one namespace win."""
         known = self._chosen.get(host)
-        if known is None:
+        if known is None and self.written is None:
+            known = self._chosen[host] = self._services.chosen_at(host, self._namespace)
+        elif known is None:
             several = self._services.seen_by(self._services.by_host.get(host, ()), self._namespace)
             found = [one for one in several if self._imports(one)]
             home = winner(found, self._namespace)
@@ -173,12 +177,12 @@ class ScopeListener:
         return self._imported.services
 
     @cached_property
-    def _imported(self) -> "ImportedVirtualServices":
+    def _imported(self) -> ImportedVirtualServices:
         if self._like is not None:
             return self._like._imported  # noqa: SLF001 - of its own class
         bound = self.bound
         if self.written is None:  # the same for all namespaces that see the same
-            return self._services.shared(bound, partial(self._import, bound.services))
+            return self._services.shared(bound, partial(self._import_all, bound))
         if _ANY in self._named:
             return self._import([one for one in bound.services if self._reads(one)])
         homes = self._services.shared(("homes", bound), partial(_by_home, bound.services))
@@ -186,10 +190,22 @@ class ScopeListener:
         found = [(order, one) for order, one in several if self._reads(one)]
         return self._import([one for _, one in sorted(found, key=itemgetter(0))])
 
-    def _import(self, found: Iterable[VirtualService]) -> "ImportedVirtualServices":
+    def _import_all(self, bound: BoundVirtualServices) -> ImportedVirtualServices:
+        if bound.rest is None:
+            return ImportedVirtualServices(bound.own, self._hosts_of)
+        rest = self._services.shared(bound.rest, partial(self._import_all, bound.rest))
+        return self._import(bound.own, rest)
+
+    def _import(
+        self, found: Iterable[VirtualService], rest: ImportedVirtualServices | None = None
+    ) -> ImportedVirtualServices:
         ordered = sorted(found, key=lambda one: (self._routes.rank(one, self._namespace),
                                                  not self._is_own_route(one)))  # fmt: skip
-        return ImportedVirtualServices(ordered, self._routes)
+        return ImportedVirtualServices(ordered, self._hosts_of, rest)
+
+    @property
+    def _hosts_of(self) -> Callable[[VirtualService], Iterator[str]]:
+        return partial(hosts_of, routes=self._routes)
 
     def _is_own_route(self, service: VirtualService) -> bool:
         """Is it made of routes of the Gateway API in the client's own namespace?"""
@@ -206,13 +222,12 @@ class ScopeListener:
                 return True
         return False
 
-    @property
-    def layer4(self) -> list[VirtualService]:
-        """Those with tcp or tls routes."""
-        return self._imported.layer4
+    def layer4_for(self, host: str) -> list[VirtualService]:
+        """Those with tcp or tls routes that have a host in common with one, in order."""
+        return self._imported.layer4_for(host)
 
     @property
-    def places(self) -> Mapping[VirtualService, int]:
+    def places(self) -> Places:
         """The place of each VirtualService in that order."""
         return self._imported.places
 
@@ -327,7 +342,7 @@ class EgressScope:
 
     def _routed(self, host: str) -> Iterator[ProxyService]:
         """Walk the services that are known since routes lead to them."""
-        service = self._routed_to(host)
+        service = self._services.routed_to(host, self.namespace)
         if service is None:
             return
         for listener in self._for_ports(port.number for port in service.ports):
@@ -337,40 +352,6 @@ class EgressScope:
                 kept = [one for one in service.ports if 0 in wanted or one.number in wanted]
                 if kept:
                     yield service if len(kept) == len(service.ports) else service.with_ports(kept)
-
-    def _routed_to(self, host: str) -> ProxyService | None:
-        """Choose the service that routes of imported VirtualServices lead to."""
-        by_namespace = self._services.in_namespace(host)
-        own = by_namespace.get(self.namespace)
-        if own is not None:
-            return own
-        seen = self._services.seen_by(by_namespace.values(), self.namespace)
-        return min(seen, key=lambda one: (not one.is_kubernetes, one.namespace), default=None)
-
-
-class ImportedVirtualServices:
-    """A list of VirtualServices, with their places in it and their hosts."""
-
-    def __init__(self, services: list[VirtualService], routes: Routes) -> None:
-        self.services = services
-        self.places = {one: place for place, one in enumerate(services)}
-        self.layer4 = [one for one in services if one.tcp or one.tls]
-        self._exact: dict[str, VirtualService] = {}
-        self._wild: dict[str, VirtualService] = {}
-        for service in services:
-            for host in hosts_of(service, routes):
-                (self._wild if is_wildcard(host) else self._exact).setdefault(host, service)
-
-    def owner_of(self, host: str) -> VirtualService | None:
-        """Find the one with the closest host for the host of a service."""
-        if not is_wildcard(host) and host in self._exact:
-            return self._exact[host]
-        tail = host.removeprefix("*")
-        for start in range(len(tail) + 1) if self._wild else ():
-            found = self._wild.get(f"*{tail[start:]}")
-            if found is not None:
-                return found
-        return None
 
 
 def hosts_of(service: VirtualService, routes: Routes) -> Iterator[str]:

@@ -9,11 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from meshctl.istio.protocols import Protocol, parse_protocol
-from meshctl.mesh.core.hosts import overlaps
 from meshctl.mesh.core.selectors import selects
 from meshctl.mesh.registry.services import NO_ADDRESS, HostPort
 from meshctl.mesh.request_path.chains import PLAIN_HTTP_ALPN, RAW, ClusterTarget, ListenerChain
-from meshctl.mesh.request_path.egress_scope import EgressScope, ScopeListener, hosts_of
+from meshctl.mesh.request_path.egress_scope import EgressScope, ScopeListener
 from meshctl.mesh.request_path.proxy_services import ProxyService
 from meshctl.mesh.traffic.delegates import MESH, resolved
 from meshctl.mesh.traffic.routes import ProxyNode, Routes
@@ -84,6 +83,10 @@ class OutboundListeners:
         """Find the listener for an address; ``None`` for the one that takes all the rest."""
         several = self._at(port, address)
         return several.get(address) or several.get(WILDCARD)
+
+    def bound_to(self, address: str, port: int) -> OutboundListener | None:
+        """Find the listener of just this address and port."""
+        return self._at(port, address).get(address)
 
     def on(self, port: int) -> Iterable[OutboundListener]:
         """List all listeners of a port."""
@@ -176,18 +179,11 @@ class OutboundListeners:
             yield ListenerChain(alpn=alpn, transport=transport, is_http=True, rds=rds)
 
     def _tcp_chains(self, call: _Call) -> Iterator[ListenerChain]:
-        several = [
-            virtual_service
-            for virtual_service in call.listener.layer4
-            if self._names(virtual_service, call)
-        ]
+        several = call.listener.layer4_for(call.service.host)
         if call.protocol.is_tls:
             yield from self._tls_routes(call, several)
         else:
             yield from self._tcp_routes(call, several)
-
-    def _names(self, service: VirtualService, call: _Call) -> bool:
-        return any(overlaps(host, call.service.host) for host in hosts_of(service, self._routes))
 
     def _tls_routes(
         self, call: _Call, several: Iterable[VirtualService]
@@ -265,8 +261,13 @@ class OutboundListeners:
         return ClusterTarget(host, number, destination.subset, weight, destination)
 
 
-def _bound(call: _Call) -> _Call:
+def address_of(service: ProxyService, port: HostPort) -> str:
     """Choose the address to listen on: HTTP shares one for all, others have their service's."""
+    is_block = "/" in service.address and _is_block(service.address)
+    return WILDCARD if port.protocol.is_http or is_block else service.address
+
+
+def _bound(call: _Call) -> _Call:
     if call.bind:
         return call
     if call.protocol.is_http:

@@ -5,7 +5,7 @@ SortServicesByCreationTime, resolveServiceAliases and servicesExportedToNamespac
 (pilot/pkg/model/push_context.go), Istio 1.31.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar, cast
@@ -18,6 +18,8 @@ from meshctl.resources import Service
 from meshctl.resources.cached_property import cached_property
 
 S = TypeVar("S")
+_ByAudience = dict[str, list["ProxyService"]]
+"""Services by the namespaces that see them, ``*`` for all."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,8 +81,9 @@ class ProxyServices:
         self.by_address: dict[str, ProxyService] = {}
         self._order: dict[ProxyService, int] = {}
         self._shared: dict[object, object] = {}
-        self._http: dict[int, list[ProxyService]] = {}
-        self._bound: dict[tuple[int, str], list[ProxyService]] = {}
+        self._http: dict[int, _ByAudience] = {}
+        self._bound: dict[tuple[int, str], _ByAudience] = {}
+        self._rivals: dict[str, _Rivals] = {}
         for registered_host in declared:
             names = tuple(aliases.get(registered_host.host, ()))
             for address in addresses_of(registered_host):
@@ -98,9 +101,9 @@ class ProxyServices:
         if service.is_alias:
             return
         for number in {port.number for port in service.ports}:
-            self._bound.setdefault((number, bind), []).append(service)
+            _file(self._bound.setdefault((number, bind), {}), service)
         for number in {port.number for port in service.ports if port.protocol.is_http}:
-            self._http.setdefault(number, []).append(service)
+            _file(self._http.setdefault(number, {}), service)
         if service.address != NO_ADDRESS:
             self.by_address.setdefault(service.address, service)
 
@@ -151,20 +154,39 @@ class ProxyServices:
         return sorted(found, key=self._order.__getitem__)
 
     def on_port(
-        self, port: int, address: str, is_known: Callable[[ProxyService], bool]
+        self, port: int, address: str, namespace: str, is_known: Callable[[ProxyService], bool]
     ) -> list[ProxyService]:
         """List what makes the listeners of an address and of all addresses, in istiod's order.
 
         HTTP shares one listener for all addresses: the first that ``is_known`` stands for the rest.
+        A namespace knows nothing but what it sees.
         """
-        several = [*self._bound.get((port, address), ())]
-        if address != NO_ADDRESS:
-            several += self._bound.get((port, NO_ADDRESS), ())
-        found = [one for one in several if is_known(one)]
-        http = next((service for service in self._http.get(port, ()) if is_known(service)), None)
+        found: list[ProxyService] = []
+        for bind in dict.fromkeys((address, NO_ADDRESS)):
+            for several in _seen(self._bound.get((port, bind), {}), namespace):
+                found += filter(is_known, several)
+        speaking = _seen(self._http.get(port, {}), namespace)
+        first = (next(filter(is_known, each), None) for each in speaking)
+        http = min((one for one in first if one), key=self._order.__getitem__, default=None)
         if http is not None and http not in found:
             found.append(http)
         return sorted(found, key=self._order.__getitem__)
+
+    def chosen_at(self, host: str, namespace: str) -> list[ProxyService]:
+        """List the services of a host that count for a namespace which imports everything."""
+        several = self.by_host.get(host, ())
+        if len(several) > 1:
+            return self._rivals_at(host).chosen(namespace)
+        return [one for one in several if is_visible_to(one.declared.visible, namespace)]
+
+    def routed_to(self, host: str, namespace: str) -> ProxyService | None:
+        """Choose the service of a host that routes lead the clients of a namespace to."""
+        return self._rivals_at(host).routed_to(namespace)
+
+    def _rivals_at(self, host: str) -> "_Rivals":
+        if host not in self._rivals:
+            self._rivals[host] = _Rivals(self.by_host.get(host, ()))
+        return self._rivals[host]
 
     def shared(self, key: object, make: Callable[[], S]) -> S:
         """Give what is the same for several clients, made by the first of them."""
@@ -177,6 +199,10 @@ class ProxyServices:
         yield from self._names.covered_by(wide)
         for several in self._names.covering(wide):
             yield from several
+
+    def covered_by(self, wide: str) -> Iterator[str]:
+        """Walk the hosts that a wildcard stands for, each once."""
+        return self._names.covered_by(wide)
 
     @cached_property
     def _names(self) -> HostIndex[str]:
@@ -197,14 +223,56 @@ class ProxyServices:
                 named.append(service)
         return named + public
 
-    def in_namespace(self, host: str) -> dict[str, ProxyService]:
-        """Find the one service that counts in each namespace that declares a host."""
-        found: dict[str, ProxyService] = {}
-        for service in self.by_host.get(host, ()):
-            known = found.get(service.namespace)
+
+class _Rivals:
+    """The services of one host, by who sees them and by their namespaces."""
+
+    def __init__(self, several: Sequence[ProxyService]) -> None:
+        self._named: _ByAudience = {}
+        self._of: dict[str, list[ProxyService]] = {}
+        self._counting: dict[str, ProxyService] = {}
+        for service in several:
+            _file(self._named, service)
+            known = self._counting.get(service.namespace)
             if known is None or (service.is_kubernetes and not known.is_kubernetes):
-                found[service.namespace] = service
-        return found
+                self._counting[service.namespace] = service
+        public = self._named.pop("*", [])
+        for service in public:
+            self._of.setdefault(service.namespace, []).append(service)
+        kubernetes = next((one for one in public if one.is_kubernetes), None)
+        self._first = [kubernetes] if kubernetes is not None else public[:1]
+        counting = [one for one in public if self._counting[one.namespace] is one]
+        self._nearest = sorted(counting, key=_nearness)[:1]
+
+    def chosen(self, namespace: str) -> list[ProxyService]:
+        """List those of the one namespace whose services count for a client."""
+        named = self._named.get(namespace, [])
+        home = winner([*named, *self._of.get(namespace, ()), *self._first], namespace)
+        return [*(one for one in named if one.namespace == home), *self._of.get(home or "", ())]
+
+    def routed_to(self, namespace: str) -> ProxyService | None:
+        """Choose the one that routes lead the clients of a namespace to."""
+        own = self._counting.get(namespace)
+        if own is not None:
+            return own
+        named = self._named.get(namespace, ())
+        seen = [one for one in named if self._counting[one.namespace] is one]
+        return min([*seen, *self._nearest], key=_nearness, default=None)
+
+
+def _nearness(service: ProxyService) -> tuple[bool, str]:
+    return not service.is_kubernetes, service.namespace
+
+
+def _file(filed: "_ByAudience", service: ProxyService) -> None:
+    for name in service.declared.visible:
+        filed.setdefault(name, []).append(service)
+
+
+def _seen(filed: "_ByAudience", namespace: str) -> Iterator[list[ProxyService]]:
+    """Walk what everybody sees and what a namespace sees."""
+    yield filed.get("*", [])
+    yield filed.get(namespace, [])
 
 
 def _order(registered_host: RegisteredHost) -> tuple[datetime, str, str]:

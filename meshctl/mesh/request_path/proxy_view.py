@@ -26,7 +26,7 @@ DYNAMIC_DNS = "ALLOW_ANY_DYNAMIC_DNS"
 
 
 class SidecarView:
-    """The configuration of sidecars of one namespace with the same labels and Sidecar.
+    """The configuration of sidecars of the namespace of ``scope`` with the same labels and Sidecar.
 
     Without an ``address`` it is that of no pod: of headless Services it has listeners for all.
     """
@@ -37,13 +37,13 @@ class SidecarView:
     ) -> None:  # fmt: skip
         self._mesh = mesh
         self.scope = scope
-        self._proxy = ProxyNode(workload.namespace, workload.pod_labels)
+        self._proxy = ProxyNode(scope.namespace, workload.pod_labels)
         self.routes = mesh.gateway_api.routes
         self.listeners = OutboundListeners(
             scope, self.routes, self._proxy, partial(_instances, endpoints, address)
         )
         self.clusters = ClientClusters(
-            assumed_client(mesh, workload),
+            replace(assumed_client(mesh, workload), namespace=scope.namespace),
             scope.service,
             endpoints,
             mesh.traffic.destination_rules,
@@ -80,13 +80,13 @@ class GatewayView:
 
     def __init__(
         self, mesh: "Mesh", services: ProxyServices, endpoints: ServiceEndpoints,
-        workload: Workload,
+        workload: Workload, namespace: str,
     ) -> None:  # fmt: skip
         self._services = services
-        self._namespace = workload.namespace
+        self._namespace = namespace
         self._known: dict[str, ProxyService | None] = {}
         self.clusters = ClientClusters(
-            mesh.security.mtls.client(workload),
+            replace(mesh.security.mtls.client(workload), namespace=namespace),
             self.service,
             endpoints,
             mesh.traffic.destination_rules,

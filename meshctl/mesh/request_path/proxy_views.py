@@ -61,19 +61,25 @@ class ProxyViews:
             self._views[key] = SidecarView(self._mesh, self.endpoints, scope, workload, address)
         return self._views[key]
 
-    def passing_view_of(self, workload: Workload) -> SidecarView:
+    def passing_view_of(self, workload: Workload, sidecar: Sidecar | None) -> SidecarView:
         """The configuration of all sidecars like that of a workload, which only the caller keeps."""
-        scope = self._scope(workload.namespace, self._mesh.sidecar_scope.sidecar_of(workload))
+        scope = self._scope(workload.namespace, sidecar)
         return SidecarView(self._mesh, self.endpoints, scope, workload)
+
+    def common_view_of(self, workload: Workload) -> SidecarView:
+        """What a sidecar would have in a namespace of which nothing is known, kept by the caller."""
+        return SidecarView(self._mesh, self.endpoints, self._scope("", None), workload)
 
     def gateway_view_of(self, workload: Workload) -> GatewayView:
         """The clusters of a gateway."""
         name = workload.key_name
         if name not in self._gateway_views:
-            self._gateway_views[name] = GatewayView(
-                self._mesh, self.services, self.endpoints, workload
-            )
+            self._gateway_views[name] = self.passing_gateway_view_of(workload, workload.namespace)
         return self._gateway_views[name]
+
+    def passing_gateway_view_of(self, workload: Workload, namespace: str) -> GatewayView:
+        """The clusters of a gateway, were it in a namespace; the caller alone keeps it."""
+        return GatewayView(self._mesh, self.services, self.endpoints, workload, namespace)
 
     def identity_of(self, workload: Workload) -> str:
         """The identity that a workload presents, without ``spiffe://``."""

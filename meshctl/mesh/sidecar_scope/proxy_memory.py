@@ -65,6 +65,12 @@ class ProxySizes:
                 found[workload.namespace] = found.get(workload.namespace, 0) + 1
         return found
 
+    @cached_property
+    def most_unlimited(self) -> str | None:
+        """The namespace with most of them, of several the first by name."""
+        several = self.unlimited
+        return min(several, key=lambda name: (-several[name], name), default=None)
+
     def without_sidecar(self, namespace: str) -> ProxySize:
         """What sidecars of a namespace know when no Sidecar limits them."""
         return _joined(self._of_scope("*"), self._of_scope(namespace))

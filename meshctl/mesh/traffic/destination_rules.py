@@ -93,6 +93,7 @@ class DestinationRules:
         self._selecting: dict[str, SelectorIndex[Selector]] = {}
         self._for_all = IdentityCache(_has_for_all)
         self._singled_out: set[str] = {config.root_namespace}
+        self._meant_for: dict[str, list[DestinationRule]] = {}
         self._public: dict[str, set[str]] = {}
         self._differs: dict[str, bool] = {}
         for rule in sorted(rules, key=lambda rule: (selector_of(rule) is None, age(rule))):
@@ -152,6 +153,13 @@ class DestinationRules:
                 for registered_host in self._registry.covered_by(host)
             )
         return self._differs[namespace]
+
+    def meant_for(self, namespace: str) -> Sequence[DestinationRule]:
+        """The rules of a namespace, and those that are exported to it by name, the oldest first.
+
+        In the hosts of no others may its workloads follow other rules than those of most others.
+        """
+        return self._meant_for.get(namespace, ())
 
     def telling_apart(self, host: str) -> Mapping[str, Sequence[Labels]]:
         """The namespaces of which clients may follow other rules for a host than most others do.
@@ -319,6 +327,8 @@ class DestinationRules:
         host = self.host_of(rule)
         self._all.add(host, rule)
         self._singled_out.update(rule.export_to)
+        for name in dict.fromkeys((rule.namespace, *rule.export_to)):
+            self._meant_for.setdefault(name, []).append(rule)
         if not self.is_private(rule) and self._reaches_all(rule):
             self._public.setdefault(rule.namespace, set()).add(host)
         else:

@@ -9,14 +9,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from meshctl.mesh.core.export_to import is_visible_to, visibility
-from meshctl.mesh.core.hosts import HostIndex, covers, is_wildcard
+from meshctl.mesh.core.export_to import PUBLIC, is_visible_to, visibility
+from meshctl.mesh.core.hosts import covers
 from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.mesh.core.precedence import age
 from meshctl.mesh.core.selectors import selects
 from meshctl.mesh.matching.request_match import RequestMatch, from_istio, is_catch_all
 from meshctl.mesh.matching.string_match import segment_prefix
 from meshctl.mesh.registry.services import RegisteredHost, Registry
+from meshctl.mesh.traffic.binding.bound_virtual_services import BoundVirtualServices
 from meshctl.mesh.traffic.delegates import MESH, Delegates, HttpRule, RuleMatch, gateways_of
 from meshctl.resources import Destination, Match, Route, Service, VirtualService
 from meshctl.resources.cached_property import cached_property
@@ -89,66 +90,6 @@ class EffectiveRoute:
             yield from self.match.written
 
 
-class BoundHost(NamedTuple):
-    """One host of a VirtualService; ``order`` is its place among those of one Gateway."""
-
-    order: int
-    host: str
-    virtual_service: VirtualService
-
-
-class BoundVirtualServices:
-    """The VirtualServices of one Gateway (or the mesh) that one proxy sees, in istiod's order."""
-
-    def __init__(self, services: Iterable[VirtualService], registry: Registry) -> None:
-        self.services = tuple(services)
-        self._registry = registry
-        self._with: dict[str, BoundVirtualServices] = {}
-
-    def with_rules(self, kind: str) -> "BoundVirtualServices":
-        """Leave out those without rules of a kind: ``http``, ``tls`` or ``tcp``."""
-        if kind not in self._with:
-            several = (one for one in self.services if getattr(one, kind))
-            self._with[kind] = BoundVirtualServices(several, self._registry)
-        return self._with[kind]
-
-    def has_any_for(self, host: str, namespace: str) -> bool:
-        """Does any have this host or wildcard in common, of one namespace or (empty) of all?"""
-        return any(
-            namespace in {"", claim.virtual_service.namespace} for claim in self.overlapping(host)
-        )
-
-    @cached_property
-    def _index(self) -> HostIndex[BoundHost]:
-        index: HostIndex[BoundHost] = HostIndex()
-        for order, service in enumerate(self.services):
-            for written in service.hosts:
-                host = self._registry.fqdn(written, service.namespace)
-                index.add(host, BoundHost(order, host, service))
-        return index
-
-    def first(self, host: str) -> list[VirtualService]:
-        """List those for the one closest host: itself, else the longest wildcard above it."""
-        return [bound.virtual_service for bound in self._index.most_specific(host)]
-
-    def at(self, host: str) -> Sequence[BoundHost]:
-        """List the claims of just this full host or wildcard, in istiod's order."""
-        return self._index.at(host)
-
-    def covering(self, host: str) -> Iterator[list[BoundHost]]:
-        """Walk the claims of a full host and of the wildcards above it, the closest first."""
-        return self._index.covering(host)
-
-    def overlapping(self, host: str) -> Iterator[BoundHost]:
-        """Walk the hosts that have a host in common with this one or wildcard."""
-        for above in self._index.covering(host):
-            yield from above
-        if is_wildcard(host):
-            for below in self._index.covered_by(host):
-                if below.host != host:
-                    yield below
-
-
 class Routes:
     """All VirtualServices: by the Gateways they name, and as the routes they become."""
 
@@ -162,6 +103,7 @@ class Routes:
         self._visible: dict[VirtualService, frozenset[str]] = {}
         self._by_gateway: dict[str, list[VirtualService]] = {}
         self._bound: dict[tuple[str, str | None], BoundVirtualServices] = {}
+        self._meant: dict[str, dict[str, list[VirtualService]]] = {}
         for service in everything:
             if not service.hosts:
                 continue
@@ -201,12 +143,27 @@ class Routes:
             namespace = ""  # all namespaces that nothing is exported to by name see the same
         key = gateway, namespace
         if key not in self._bound:
-            seen = [
-                service for service in self.naming(gateway) if self.is_visible(service, namespace)
-            ]
-            seen.sort(key=lambda service: self.rank(service, namespace))
-            self._bound[key] = BoundVirtualServices(seen, self._registry)
+            rest = self.bound(gateway, "") if namespace else None
+            seen = self.naming(gateway) if rest is None else self._meant_for(gateway, namespace)
+            own = [service for service in seen if self.is_visible(service, namespace)]
+            own.sort(key=lambda service: self.rank(service, namespace))
+            self._bound[key] = BoundVirtualServices(own, self._registry, rest)
         return self._bound[key]
+
+    def _meant_for(self, gateway: str, namespace: str | None) -> Sequence[VirtualService]:
+        """List what a namespace sees in another order than others, or alone, the oldest first."""
+        if gateway not in self._meant:
+            found = self._meant[gateway] = {}
+            for service in self.naming(gateway):
+                names = self._visible[service]
+                own = {service.namespace} if service.is_generated else set()
+                for name in (names - PUBLIC) | own:
+                    found.setdefault(name, []).append(service)
+        return self._meant[gateway].get(namespace or "", ())
+
+    def asking_for(self, namespace: str) -> Sequence[VirtualService]:
+        """List the VirtualServices with matches for clients of a namespace alone."""
+        return self._asking.get(namespace, ())
 
     @cached_property
     def _singled_out(self) -> frozenset[str]:
@@ -216,21 +173,25 @@ class Routes:
 
     def tell_apart(self, namespace: str) -> bool:
         """May clients of a namespace have other routes than those of most others have?"""
-        return namespace in self._singled_out or namespace in self._asked_namespaces
+        return namespace in self._singled_out or namespace in self._asking
 
     @cached_property
-    def _asked_namespaces(self) -> frozenset[str]:
-        return frozenset(one.text("sourceNamespace") for one in self._matches())
+    def _asking(self) -> Mapping[str, Sequence[VirtualService]]:
+        found: dict[str, dict[VirtualService, None]] = {}
+        for service, match in self._matches():
+            found.setdefault(match.text("sourceNamespace"), {})[service] = None
+        return {name: [*services] for name, services in found.items()}
 
     @cached_property
     def asked_labels(self) -> frozenset[str]:
         """The labels of proxies that any match of a VirtualService asks for."""
-        return frozenset(key for one in self._matches() for key in one.labels_of("sourceLabels"))
+        labels = (match.labels_of("sourceLabels") for _, match in self._matches())
+        return frozenset(key for several in labels for key in several)
 
-    def _matches(self) -> Iterator[Match]:
+    def _matches(self) -> Iterator[tuple[VirtualService, Match]]:
         for service in self._everything:
             for route in (*service.http, *service.tls, *service.tcp):
-                yield from route.matches
+                yield from ((service, match) for match in route.matches)
 
     def of_mesh_host(self, host: str, namespace: str) -> VirtualService | None:
         """Find the one VirtualService that sidecars of a namespace use for a host.

@@ -14,10 +14,9 @@ from typing import Protocol
 from meshctl.mesh.core.hosts import is_wildcard
 from meshctl.mesh.matching.request_match import RequestMatch, is_catch_all
 from meshctl.mesh.registry.services import HostPort, RegisteredHost, Registry
+from meshctl.mesh.traffic.binding.bound_virtual_services import BoundHost, BoundVirtualServices
 from meshctl.mesh.traffic.delegates import MESH, HttpRule, RuleMatch
 from meshctl.mesh.traffic.routes import (
-    BoundHost,
-    BoundVirtualServices,
     EffectiveRoute,
     ProxyNode,
     Routes,

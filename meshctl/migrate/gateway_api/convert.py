@@ -251,7 +251,8 @@ def _write_gateway(
 ) -> None:
     """Write the listeners that routes need, and keep the servers that VirtualServices need."""
     draft, gateway = plan.draft, plan.gateway
-    alone = {index for _, index in held if (id(plan), index) in held - used}
+    places = ((id(plan), server.index) for server in gateway.servers)
+    alone = {place[1] for place in places if place in held and place not in used}
     plan.listeners = [
         listener for listener in plan.listeners if listener.server.index not in plan.staying | alone
     ]

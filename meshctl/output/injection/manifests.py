@@ -1,6 +1,7 @@
 """Writes injected manifests, or how istiod would write them otherwise."""
 
 import sys
+from itertools import islice
 from typing import NamedTuple
 
 from meshctl.errors import UsageError
@@ -11,6 +12,8 @@ from meshctl.output.stderr import complain
 from meshctl.output.stdout import print_exactly
 from meshctl.words import quoted
 from meshctl.yaml.splitter import joined
+
+_LINES_AT_ONCE = 10_000
 
 
 class ManifestWriter(NamedTuple):
@@ -40,7 +43,9 @@ class ManifestWriter(NamedTuple):
             for warning in file.warnings:
                 complain(warning)
         if self.diff:
-            print_exactly("".join(line for file in changed for line in file.changes()))
+            lines = (line for file in changed for line in file.changes())
+            while part := "".join(islice(lines, _LINES_AT_ONCE)):
+                print_exactly(part)
         elif self.in_place:
             different = [file for file in changed if file.after != file.before]
             write_files(

@@ -9,7 +9,7 @@ Fix: add the host to `dnsNames` of the Certificate, or name another Secret.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.core import is_in_certificate
+from meshctl.mesh.core import is_in_certificates
 from meshctl.resources import Certificate, Gateway, Ref
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 from meshctl.words import quoted
@@ -30,7 +30,7 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
         names = {name for certificate in found for name in certificate.all_names}
         for index, host in enumerate(server.hosts):
             asked = host.rpartition("/")[2].lower()
-            if asked != ANY_HOST and not any(is_in_certificate(name, asked) for name in names):
+            if asked != ANY_HOST and not is_in_certificates(names, asked):
                 has = ", ".join(sorted(names)[:3])
                 yield Finding(
                     server.at("hosts", index),

@@ -27,7 +27,7 @@ def check(namespace: Namespace, mesh: Mesh) -> Iterator[Outcome]:
     """Report, once for the mesh, the namespace with most sidecars, if they would clearly shrink."""
     unlimited = mesh.sidecar_scope.proxy_memory.unlimited
     name = namespace.name
-    if name not in unlimited or name != min(unlimited, key=lambda item: (-unlimited[item], item)):
+    if name != mesh.sidecar_scope.proxy_memory.most_unlimited:
         return
     now, then = (
         mesh.sidecar_scope.proxy_memory.without_sidecar(name),

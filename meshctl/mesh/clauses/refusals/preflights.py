@@ -4,7 +4,7 @@ The filters of authorization stand before the one of CORS (buildHTTPConnectionMa
 pilot/pkg/networking/core/listener_builder.go, Istio 1.31), and a browser sends no token with OPTIONS.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from meshctl.mesh.authorization.arrival import Arrival, HttpRequest
@@ -39,7 +39,10 @@ class Preflights:
         self._parts = parts
 
     def refused(self, policy: AuthorizationPolicy) -> Sequence[RefusedPreflight]:
-        """List what a policy refuses for want of a token, though requests with one get through."""
+        """List what a policy refuses for want of a token, though requests with one get through.
+
+        Each place of it comes with the first route of each kind that it refuses.
+        """
         return self._by_policy.get(policy, ())
 
     @cached_property
@@ -55,14 +58,18 @@ class Preflights:
             ]
             if workload is None or not asking or reads_addresses(policies):
                 continue
+            open_places = {*_places(asking)}
+            told = {refused.place for several in found.values() for refused in several}
             routes = (
                 (port, host, route) for port, host in _hosts(effective) for route in host.routes
             )
             for port, host, route in routes:
-                if all(authorization_policy in found for authorization_policy in asking):
+                if all(one in found for one in asking) or open_places <= told:
                     break
                 for policy, refused in self._at(workload, port, host, route, asking):
-                    found.setdefault(policy, []).append(refused)
+                    if refused.place not in told:
+                        told.add(refused.place)
+                        found.setdefault(policy, []).append(refused)
         return found
 
     def _at(
@@ -94,6 +101,15 @@ class Preflights:
                 if verdict.is_allowed and verdict.is_certain:
                     return True
         return False
+
+
+def _places(asking: Iterable[AuthorizationPolicy]) -> Iterator[Ref]:
+    """Walk all that a refusal may be told at: rules that deny, and what the first ALLOW policy says."""
+    lets_in = [policy for policy in asking if policy.action == "ALLOW"]
+    yield from (policy.spec.key("rules") for policy in lets_in[:1])
+    for policy in asking:
+        if policy.action == "DENY":
+            yield from (policy.spec.at("rules", number) for number, _ in enumerate(policy.rules))
 
 
 def _hosts(effective: EffectiveGateway) -> Iterator[tuple[int, VirtualHost]]:

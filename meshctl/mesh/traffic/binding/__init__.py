@@ -1,0 +1,1 @@
+"""The VirtualServices that a proxy sees, in its order."""
