@@ -14,8 +14,8 @@ from meshctl.mesh.gateway_api.listeners import GatewayListener
 from meshctl.mesh.gateway_api.parents import Attachment
 from meshctl.mesh.gateways.listeners import FilterChain
 from meshctl.mesh.registry.services import HostPort, Registry
+from meshctl.mesh.traffic.binding.bound_virtual_services import BoundHost
 from meshctl.mesh.traffic.delegates import MESH
-from meshctl.mesh.traffic.routes import BoundHost
 from meshctl.mesh.traffic.sidecar_routes import serves
 from meshctl.resources import (
     GeneratedGateway,
