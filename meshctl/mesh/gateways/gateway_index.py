@@ -71,14 +71,6 @@ class Gateways:
     def _places(self) -> dict[EffectiveGateway, int]:
         return {gateway: place for place, gateway in enumerate(self._all)}
 
-    def at(self, workload: Workload) -> EffectiveGateway | None:
-        """Find what the pods of a workload serve, where they are a gateway's."""
-        return self._by_workload.get(workload)
-
-    @cached_property
-    def _by_workload(self) -> dict[Workload | None, EffectiveGateway]:
-        return {gateway.workload.workload: gateway for gateway in self._all}
-
     def find(self, name: str) -> Gateway | None:
         """Find a Gateway by ``namespace/name``."""
         return self._gateways.get(name)

@@ -5,7 +5,7 @@ rc_patch.go, Istio 1.31): names are compared letter by letter. Virtual hosts are
 the server of a port ``inbound|http|`` and the port of the Service (httproute.go).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from meshctl.mesh.clauses.parts import Parts
@@ -93,11 +93,36 @@ def _routes_of(gateway: EffectiveGateway) -> Iterator[PatchedRoute]:
                 yield PatchedRoute(gateway.workload.name, table, host.name, name)
 
 
+class _Found:
+    """Routes that some fields of a match find, filed by what further fields may ask for."""
+
+    def __init__(self, routes: Sequence[PatchedRoute]) -> None:
+        self.routes = routes
+        self._filed: dict[_Field, dict[str, _Found]] = {}
+        self._names: dict[_Field, tuple[str, ...]] = {}
+
+    def by(self, field: _Field) -> "Mapping[str, _Found]":
+        """File the routes by a name."""
+        if field not in self._filed:
+            several: dict[str, list[PatchedRoute]] = {}
+            for one in self.routes:
+                several.setdefault(field.value(one), []).append(one)
+            self._filed[field] = {name: _Found(routes) for name, routes in several.items()}
+        return self._filed[field]
+
+    def names(self, field: _Field) -> tuple[str, ...]:
+        """List the names there are, in order."""
+        if field not in self._names:
+            self._names[field] = tuple(sorted(name for name in self.by(field) if name))
+        return self._names[field]
+
+
 class PatchedRoutes:
     """Answers for the patches of EnvoyFilters."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._served: dict[tuple[EffectiveGateway, ...], _Found] = {}
 
     def missing(self, envoy_filter: EnvoyFilter, patch: ConfigPatch) -> MissingRoute | None:
         """Say which name a patch asks for that surely nothing has."""
@@ -133,22 +158,24 @@ class PatchedRoutes:
 
     def narrowed(
         self, envoy_filter: EnvoyFilter, patch: ConfigPatch
-    ) -> "list[PatchedRoute] | MissingRoute":
+    ) -> "Sequence[PatchedRoute] | MissingRoute":
         """List what a patch of gateways finds, or say which field of its match finds nothing first.
 
         The ports of its match aside. What isn't served at all is not missing.
         """
-        found = [one for gateway in self._gateways(envoy_filter) for one in _routes_of(gateway)]
+        gateways = tuple(self._gateways(envoy_filter))
+        if gateways not in self._served:
+            routes = [one for gateway in gateways for one in _routes_of(gateway)]
+            self._served[gateways] = _Found(routes)
+        found = self._served[gateways]
         asked = patch.child("match", "routeConfiguration")
         for field in _fields_read(patch):
             view, wanted = field.of(asked), field.of(asked).text(field.key)
-            if wanted and found:
-                known = {field.value(one) for one in found}
-                found = [one for one in found if field.value(one) == wanted]
-                if not found:
-                    names = tuple(sorted(one for one in known if one))
-                    return MissingRoute(view.at(field.key), field.what, names)
-        return found
+            if wanted and found.routes:
+                if wanted not in found.by(field):
+                    return MissingRoute(view.at(field.key), field.what, found.names(field))
+                found = found.by(field)[wanted]
+        return found.routes
 
     def _gateways(self, envoy_filter: EnvoyFilter) -> Iterator[EffectiveGateway]:
         for workload in self._parts.workloads.envoy_filters.reached(envoy_filter):

@@ -98,7 +98,7 @@ class NetworkGaps:
 
     def unreachable_server(self, pods: Workload) -> RefusedClient | None:
         """Find the first workload that a gateway routes to, and that nothing lets its pods out to."""
-        gateway = self._parts.gateways.at(pods)
+        gateway = self._parts.gateways.for_workload(pods.key_name) if is_gateway(pods) else None
         if gateway is None:
             return None
         key = self._policies.alike(pods), gateway.like
@@ -115,13 +115,12 @@ class NetworkGaps:
         """Walk the workloads that a gateway routes to and dials on the ports of their containers."""
         for one in gateway.gateways:
             for server, place in self._parts.reachability.ingress_paths.behind(one):
-                if (
-                    self._parts.workloads.membership(server) is not Membership.AMBIENT
-                ):  # by port 15008
-                    found = self._parts.workloads.container_ports.in_front_of(server)
-                    ports = frozenset(target for _, target in found)
-                    if ports:
-                        yield RefusedClient(server, place, ports)
+                if self._parts.workloads.membership(server) is Membership.AMBIENT:
+                    continue  # gateways dial port 15008
+                found = self._parts.workloads.container_ports.in_front_of(server)
+                ports = frozenset(target for _, target in found)
+                if ports:
+                    yield RefusedClient(server, place, ports)
 
     def _target(self, workload: Workload, caller: DeclaredCaller) -> int | None:
         port = caller.port
