@@ -12,7 +12,6 @@ from meshctl.istio.annotation_names import TEMPLATES
 from meshctl.istio.labels import GATEWAY_NAME
 from meshctl.mesh.core.known_objects import KnownObjects
 from meshctl.mesh.core.selectors import LabelIndex, SelectorIndex
-from meshctl.mesh.gateways.generated_picks import GeneratedPicks, is_service_of
 from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import Gateway, GeneratedGateway, GeneratedService, Server, Service, Workload
 from meshctl.resources.cached_property import cached_property
@@ -98,6 +97,8 @@ class GatewayWorkload:
             return (self.target(server.port),)
         if not self.services:
             return (server.port,)  # istiod will make the Service, with the same ports
+        from meshctl.mesh.gateways.generated_picks import is_service_of  # noqa: PLC0415 - of the Gateway API
+
         found: dict[int, None] = {}
         for service in self.services:
             if is_service_of(gateway, service):
@@ -170,12 +171,24 @@ class GatewayWorkloads:
 
         Workloads of the same Gateways mostly share one sequence of them.
         """
-        generated, written = GeneratedPicks(self._workloads, self._by_name), []
-        for gateway in gateways:
-            if isinstance(gateway, GeneratedGateway):
-                generated.add(gateway)
-            else:
-                written.append(gateway)
+        several = list(gateways)
+        made = [one for one in several if isinstance(one, GeneratedGateway)]
+        written = [one for one in several if not isinstance(one, GeneratedGateway)]
+        if made:
+            yield from self._pick_both(made, written)
+            return
+        for workload, picked in self._pick_written(written):
+            if picked:
+                yield workload, picked
+
+    def _pick_both(
+        self, made: Iterable[GeneratedGateway], written: Iterable[Gateway]
+    ) -> Iterator[tuple[GatewayWorkload, Sequence[Gateway]]]:
+        from meshctl.mesh.gateways.generated_picks import GeneratedPicks  # noqa: PLC0415 - of the Gateway API
+
+        generated = GeneratedPicks(self._workloads, self._by_name)
+        for gateway in made:
+            generated.add(gateway)
         for workload, picked in self._pick_written(written):
             taken = generated.take(workload.workload, workload.services)
             if picked or taken:

@@ -13,7 +13,13 @@ from meshctl.resources import Telemetry
 from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
 
-@rule(on=Telemetry, severity=Severity.WARNING, since="0.1.0", holds=("filter",))
+@rule(
+    on=Telemetry,
+    severity=Severity.WARNING,
+    equivalents=("IST0157",),
+    since="0.1.0",
+    holds=("filter",),
+)
 def check(telemetry: Telemetry, mesh: Mesh) -> Iterator[Outcome]:
     """Report filters of entries that get their providers from elsewhere."""
     defaults = mesh.extension_providers.defaults("accessLogging")

@@ -1,4 +1,4 @@
-"""The VirtualServices that a proxy sees for a Gateway or the mesh, in the order in which it asks them."""
+"""The VirtualServices that a proxy sees for a Gateway or the mesh, in the order in which they count."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from heapq import merge
