@@ -80,7 +80,8 @@ class Authorizers:
             check = HttpRequest(f"{host.host}:{port.number}", "POST", _CHECK)
             if "envoyExtAuthzGrpc" not in self._providers.types(name):
                 check = check._replace(method="GET", path=f"{settings.get('pathPrefix') or ''}/")
-            verdict = self._parts.decisions.decide(server, Arrival(target, principal, http=check))
+            arrival = Arrival(target, principal, http=check)
+            verdict = self._parts.decisions.decide_by([policy], (), arrival)
             captured = TrafficCapture(server).includes(target)
             if captured and name in verdict.providers:
                 return server
