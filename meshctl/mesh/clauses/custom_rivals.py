@@ -5,10 +5,11 @@ istiod asks one provider a proxy, or a Service of a waypoint, unless it has a va
 what their ``targetRefs`` name: a policy for a waypoint is for its Services too.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from meshctl.mesh.clauses.parts import Parts
-from meshctl.resources import AuthorizationPolicy, TargetRef
+from meshctl.mesh.core.selectors import IdentityCache
+from meshctl.resources import AuthorizationPolicy, TargetRef, Workload
 from meshctl.resources.cached_property import cached_property
 
 _Target = tuple[str, str, str]
@@ -19,6 +20,8 @@ class CustomRivals:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._distinct = IdentityCache(self._distinct_at)
+        self._firsts = IdentityCache(_first_of_each)
 
     def of(self, policy: AuthorizationPolicy) -> tuple[str, AuthorizationPolicy] | None:
         """Find another policy that asks somebody else, and name where both hold."""
@@ -31,9 +34,20 @@ class CustomRivals:
     def _at_workloads(
         self, policy: AuthorizationPolicy
     ) -> Iterator[tuple[str, AuthorizationPolicy]]:
-        for workload in self._parts.security.authorization.reached(policy):
-            for other in self._parts.decisions.policies_of(workload):
+        reached = self._parts.security.authorization.reached(policy)
+        for workload, policies in self._distinct.of(reached):
+            for other in self._firsts.of(policies):
                 yield workload.title, other
+
+    def _distinct_at(
+        self, workloads: Sequence[Workload]
+    ) -> list[tuple[Workload, Sequence[AuthorizationPolicy]]]:
+        """List the policies that hold for some workloads, once for those with the same ones."""
+        found: dict[int, tuple[Workload, Sequence[AuthorizationPolicy]]] = {}
+        for workload in workloads:
+            policies = self._parts.decisions.policies_of(workload)
+            found.setdefault(id(policies), (workload, policies))
+        return [*found.values()]
 
     def _at_targets(self, policy: AuthorizationPolicy) -> Iterator[tuple[str, AuthorizationPolicy]]:
         for target in policy.target_refs:
@@ -58,6 +72,15 @@ class CustomRivals:
         if target.kind == "Gateway":
             for service in self._parts.clauses.waypoint_bypass.services(policy.namespace, target):
                 yield "Service", service.namespace, service.name
+
+
+def _first_of_each(policies: Sequence[AuthorizationPolicy]) -> list[AuthorizationPolicy]:
+    """List the first policy that asks each provider."""
+    found: dict[str, AuthorizationPolicy] = {}
+    for policy in policies:
+        if policy.action == "CUSTOM":
+            found.setdefault(_provider(policy), policy)
+    return [*found.values()]
 
 
 def _provider(policy: AuthorizationPolicy) -> str:

@@ -115,6 +115,13 @@ class ClausesFacade:
         return ClosedPorts(self._parts)
 
     @cached_property
+    def may_read_audits(self) -> bool:
+        """May a plugin, a filter or the format of a log read what AUDIT policies mark?"""
+        from meshctl.mesh.clauses.refusals.audit_readers import may_read_audits
+
+        return may_read_audits(self._parts)
+
+    @cached_property
     def removed_tokens(self) -> "RemovedTokens":
         """Headers that lose their token before policies are asked."""
         from meshctl.mesh.clauses.refusals.removed_tokens import RemovedTokens

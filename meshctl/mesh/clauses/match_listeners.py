@@ -20,6 +20,7 @@ from meshctl.mesh.traffic.delegates import MESH, gateway_name
 from meshctl.mesh.traffic.sidecar_routes import HTTP_PORT, serves
 from meshctl.mesh.workloads.membership import Membership, is_gateway
 from meshctl.resources import EnvoyFilter, Match, Route, VirtualService, Workload
+from meshctl.resources.cached_property import cached_property
 
 _PLAIN = "http"
 _OF_TRUST = ("numTrustedProxies", "xff_num_trusted_hops", "use_remote_address", "scheme_header")
@@ -199,7 +200,7 @@ class MatchListeners:
                 if name == MESH or name not in named:
                     continue
                 known = self._parts.gateways.find(name)
-                if known is None or self._trusts_others():
+                if known is None or self._trusts_others:
                     return {}
                 servers = self._parts.gateways.bindings.servers(known, service)
                 found[name] = frozenset(
@@ -209,6 +210,7 @@ class MatchListeners:
                 )
         return found
 
+    @cached_property
     def _trusts_others(self) -> bool:
         """May a gateway take the scheme from a proxy before it?"""
         pods = (pod.pod_annotations for pod in self._parts.of(Workload) if is_gateway(pod))

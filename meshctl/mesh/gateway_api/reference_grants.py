@@ -110,7 +110,9 @@ class ReferenceGrants:
         Gateways and ListenerSets refer to Secrets and ConfigMaps, routes to backends; kinds that istiod doesn't read
         may be another controller's.
         """
-        origins = [one for one in grant.origins if self._is_read(one)]
+        origins = [
+            one for one in grant.origins if one.text("kind") in _ORIGINS and self._is_read(one)
+        ]
         targets = [one for one in grant.targets if self._is_read(one)]
         letting = {
             one.text("kind") in _OF_GATEWAYS
@@ -118,7 +120,7 @@ class ReferenceGrants:
             if one.text("namespace") != grant.namespace
         }
         read = {one.text("kind") in _READ_BY_GATEWAYS for one in targets}
-        reads_all_targets = len(targets) == len(grant.targets)
+        reads_all_targets = 0 < len(targets) == len(grant.targets)
         for origin in origins:
             if origin.text("namespace") == grant.namespace:
                 yield origin, f"namespace {grant.namespace} needs no grant for objects of its own"

@@ -73,7 +73,7 @@ class GatewaysFacade(Gateways):
         from meshctl.mesh.gateways.ingress_routes import IngressRoutes
 
         served = filter(self.ingresses.has, self._from_inventory.resources)
-        return IngressRoutes(served, self._from_registry)
+        return IngressRoutes(served, self._from_registry, self._from_traffic.routes)
 
     @cached_property
     def server_conflicts(self) -> "ServerConflicts":

@@ -7,7 +7,7 @@ Istio 1.31).
 from collections.abc import Mapping
 from typing import Any
 
-from meshctl.istio.annotation_names import INGRESS_CLASS
+from meshctl.istio.annotation_names import DEFAULT_INGRESS_CLASS, INGRESS_CLASS
 from meshctl.mesh.core.inventory import Inventory
 from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import Resource
@@ -25,11 +25,13 @@ class Ingresses:
         raw: Mapping[str, Any] = inventory.config.raw
         self._mode = str(raw.get("ingressControllerMode") or "STRICT")
         self._class = str(raw.get("ingressClass") or _DEFAULT_CLASS)
-        self._classes = {
-            resource.name: resource.spec.text("controller")
-            for resource in inventory.resources
-            if resource.kind == "IngressClass"
-        }
+        classes = [one for one in inventory.resources if one.kind == "IngressClass"]
+        self._classes = {one.name: one.spec.text("controller") for one in classes}
+        self._default = next(
+            (one.name for one in classes if one.annotations.get(DEFAULT_INGRESS_CLASS) == "true"),
+            "",
+        )
+        """What the API server writes into Ingresses without a class."""
         written, service = raw.get("ingressSelector"), raw.get("ingressService")
         name = str(written or str(service or "").removeprefix(_PREFIX) or _DEFAULT_SELECTOR)
         self.selector = {"istio": name}
@@ -56,7 +58,7 @@ class Ingresses:
         annotation = ingress.annotations.get(INGRESS_CLASS)
         if annotation is not None:
             return annotation == self._class
-        name = ingress.spec.text("ingressClassName")
+        name = ingress.spec.text("ingressClassName") or self._default
         if name:
             return (
                 self._classes.get(name, CONTROLLER if name == _DEFAULT_CLASS else "") == CONTROLLER

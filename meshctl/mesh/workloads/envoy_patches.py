@@ -59,6 +59,8 @@ def is_ignored(patch: ConfigPatch) -> bool:
     if operation in _INSERTS and patch.apply_to not in _INSERTED_IN:
         operation = "ADD"
     known = _OPERATIONS.get(patch.apply_to)
+    if is_never_applied(patch):
+        return False  # that is said instead, and a waypoint's match has other fields
     return bool(operation) and known is not None and operation not in known
 
 
@@ -66,9 +68,11 @@ def is_never_applied(patch: ConfigPatch) -> bool:
     """Is it for what istiod patches nowhere, whatever the operation?
 
     Nothing reads patches of BOOTSTRAP (releasenotes/notes/bds-removal.yaml), and waypoints are patched in the
-    contexts of sidecars (pilot/pkg/networking/core/cluster.go and listener_builder.go).
+    contexts of sidecars (pilot/pkg/networking/core/cluster.go and listener_builder.go). An extension is given to all
+    that ask for it, whatever the context (extension_configuration_patch.go).
     """
-    return patch.apply_to == "BOOTSTRAP" or patch.context == "WAYPOINT"
+    is_context_read = patch.apply_to != "EXTENSION_CONFIG"
+    return patch.apply_to == "BOOTSTRAP" or (is_context_read and patch.context == "WAYPOINT")
 
 
 def names_no_filter(patch: ConfigPatch) -> bool:
@@ -81,7 +85,8 @@ def names_no_filter(patch: ConfigPatch) -> bool:
         "HTTP_FILTER": filtered.has("subFilter"),
     }
     needing = _NAMING.get(patch.apply_to, frozenset())
-    return patch.operation in needing and not has_name[patch.apply_to]
+    needs_name = patch.operation in needing and not is_never_applied(patch)
+    return needs_name and not has_name[patch.apply_to]
 
 
 def relative_patches(envoy_filter: EnvoyFilter) -> Iterator[ConfigPatch]:

@@ -69,10 +69,12 @@ def replaced_logs(entries: Sequence[View]) -> Iterator[ReplacedLogs]:
 
 
 def enabled_again(entry: View) -> Iterator[TakenBack]:
-    """Walk the overrides of a metrics entry that disable all, and that the next ones take back."""
+    """Walk the overrides of a metrics entry that disable all, and that the next ones take back for good."""
     found: dict[Path, TakenBack] = {}
     for mode in Mode:
-        for override, following in pairwise(overrides_of(entry, mode)):
+        several = overrides_of(entry, mode)
+        is_enabled = bool(several) and not disables_all(several[-1])
+        for override, following in pairwise(several) if is_enabled else ():
             if disables_all(override) and not disables_all(following):
                 known = found.get(override.path, TakenBack(override, following, ()))
                 found[override.path] = known._replace(modes=(*known.modes, mode))

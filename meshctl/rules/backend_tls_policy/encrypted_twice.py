@@ -20,10 +20,8 @@ def check(policy: BackendTlsPolicy, mesh: Mesh) -> Iterator[Outcome]:
     """Report the first client of each target, as the URLs in its settings tell."""
     if mesh.traffic.backend_tls.bad_authority(policy) is not None:
         return  # sidecars then send what they get
-    for followed in mesh.traffic.backend_tls.followed():
-        if followed.policy is not policy or any(
-            mesh.traffic.destination_rules.covering(followed.host.host)
-        ):
+    for followed in mesh.traffic.backend_tls.followed_of(policy):
+        if any(mesh.traffic.destination_rules.covering(followed.host.host)):
             continue
         for caller in mesh.sidecar_scope.declared_callers.of_host(followed.host):
             port, client = caller.port, caller.workload

@@ -15,7 +15,7 @@ from meshctl.resources import Gateway
 from meshctl.rules.api import Finding, Outcome, Severity, delete, rule
 
 
-@rule(on=Gateway, severity=Severity.ERROR, since="0.1.0", holds=("bind",))
+@rule(on=Gateway, severity=Severity.WARNING, since="0.1.0", holds=("bind",))
 def check(gateway: Gateway, _: Mesh) -> Iterator[Outcome]:
     """Report servers that nobody outside the pod can connect to."""
     for server in gateway.servers:

@@ -27,7 +27,11 @@ def check(gateway: KubernetesGateway, mesh: Mesh) -> Iterator[Outcome]:
                 written.key("selector"),
                 f"this selector is not read: without `from: Selector` the listener takes routes of {taken}",
             ).fixed_by(put(written.at("from"), _SELECTOR), safe=False)
-        elif listener.routes_from == _SELECTOR and not written.has("selector"):
+        elif (
+            listener.routes_from == _SELECTOR
+            and not written.has("selector")
+            and mesh.gateway_api.gateway(gateway) is not None
+        ):
             yield Finding(
                 written.at("from"),
                 "there is no selector beside it, so that the listener takes routes of all namespaces",

@@ -17,7 +17,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 @rule(on=NetworkPolicy, severity=Severity.WARNING, since="0.1.0", needs=("NetworkPolicy",))
 def check(policy: NetworkPolicy, mesh: Mesh) -> Iterator[Outcome]:
-    """Report the first workload whose own port is open and whose agent's is not."""
+    """Report the first workload whose own port is open and whose agent's is not; others may open it outside the input."""
     policies = mesh.workloads.network_policies
     for workload in policies.first_for(policy, INGRESS, with_rules=True):
         ports = merged_metrics_port(workload, mesh.config.raw)
@@ -30,5 +30,8 @@ def check(policy: NetworkPolicy, mesh: Mesh) -> Iterator[Outcome]:
                 policy.spec.key("ingress"),
                 f"Prometheus asks {workload.title} on port {served}, where the sidecar serves the metrics of port "
                 f"{written}, too, and no NetworkPolicy lets anybody in there: the target is down",
+                severity=None
+                if mesh.knows.all_of("NetworkPolicy", policy.namespace)
+                else Severity.INFO,
             )
             return

@@ -16,7 +16,15 @@ from meshctl.words import quoted
 
 @rule(on=NetworkPolicy, severity=Severity.WARNING, since="0.1.0", holds=("ports",))
 def check(policy: NetworkPolicy, mesh: Mesh) -> Iterator[Outcome]:
-    """Report names that none of the pods in the input has."""
+    """Report names that none of the pods in the input has; a policy for all pods is for those outside, too."""
+    labels = policy.pod_selector.labels_of("matchLabels")
+    if mesh.registry.has_other_pods(labels, policy.namespace):
+        return  # istiod's own Deployments name ports, too
+    is_narrow = policy.pod_selector.names() or mesh.knows.all_of("Pod", policy.namespace)
     for port in mesh.workloads.network_policies.unnamed_ports(policy):
         text = f"no container of the pods has a port called {quoted(port.text('port'))}"
-        yield Finding(port.at("port"), f"{text}: this entry lets nothing in")
+        yield Finding(
+            port.at("port"),
+            f"{text}: this entry lets nothing in",
+            severity=None if is_narrow else Severity.INFO,
+        )

@@ -19,5 +19,9 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 def check(grant: ReferenceGrant, mesh: Mesh) -> Iterator[Outcome]:
     """Report entries of spec.from and spec.to that istiod never has a use for."""
     for entry, why in mesh.reference_grants.idle(grant):
-        key = "namespace" if entry.text("namespace") == grant.namespace else "kind"
-        yield Finding(entry.at(key), f"{why}, so that this entry lets nothing more in")
+        is_own = entry.text("namespace") == grant.namespace
+        yield Finding(
+            entry.at("namespace" if is_own else "kind"),
+            f"{why}, so that this entry lets nothing more in",
+            severity=Severity.INFO if is_own else None,
+        )

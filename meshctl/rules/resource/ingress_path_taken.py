@@ -25,4 +25,5 @@ def check(ingress: Resource, mesh: Mesh) -> Iterator[Outcome]:
         known = other is ingress or order_is_known((ingress, other))
         doubt = "" if known else ", if that is the older one; files don't say which is"
         text = f"for host {taken.host} {whose} takes all requests of this path{doubt}"
-        yield Finding(taken.place, text).also(taken.first.view.at(), "takes the requests")
+        severity = Severity.INFO if taken.is_same else None
+        yield Finding(taken.place, text, severity).also(taken.first.view.at(), "takes the requests")

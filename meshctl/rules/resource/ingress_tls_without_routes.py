@@ -26,7 +26,10 @@ def check(ingress: Resource, mesh: Mesh) -> Iterator[Outcome]:
         if rival is not None:
             if rival.view.text("secretName") != server.view.text("secretName"):
                 text = f"{rival.ingress.title} has TLS for one of these hosts already: this entry is left out"
-                yield Finding(server.view.at(), text).also(rival.view.at(), "is there already")
+                severity = None if server.lost else Severity.WARNING
+                yield Finding(server.view.at(), text, severity).also(
+                    rival.view.at(), "is there already"
+                )
             continue
         for host in server.hosts:
             owner = routes.owner_elsewhere(server, host)

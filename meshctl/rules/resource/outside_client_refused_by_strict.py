@@ -18,9 +18,12 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 @rule(on=Resource, severity=Severity.ERROR, since="0.1.0", needs=("PeerAuthentication",))
 def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
-    """Report what an object leads to a STRICT port; load balancers may have clients of a mesh."""
+    """Report what an object leads to a STRICT port; load balancers may have clients of a mesh.
+
+    Outside the input a namespace may be PERMISSIVE.
+    """
     for who, called, place, server in mesh.clauses.outside_clients.refused(resource):
-        certain = server.demand is None or server.demand.order_known
+        certain = mesh.is_whole and (server.demand is None or server.demand.order_known)
         severity = None if certain else Severity.WARNING
         if isinstance(resource, Service):
             severity = Severity.WARNING if resource.type == "LoadBalancer" else Severity.INFO

@@ -21,7 +21,7 @@ def check(entry: ServiceEntry, mesh: Mesh) -> Iterator[Outcome]:
     for refused in mesh.clauses.endpoint_pods.refused(entry):
         finding = Finding(
             refused.place,
-            f"proxies send plaintext to {refused.dialled}, and {refused.server.workload.title} takes mutual TLS alone: "
+            f"proxies dial {refused.dialled} without mutual TLS, and {refused.server.workload.title} takes that alone: "
             "connections are reset",
             severity=None if mesh.is_whole else Severity.WARNING,
         )

@@ -24,6 +24,8 @@ def check(telemetry: Telemetry, mesh: Mesh) -> Iterator[Outcome]:
         return
     if mesh.workloads.telemetry_providers.may_inherit(telemetry, "accessLogging"):
         return
+    if _has_wider(telemetry, mesh):
+        return
     if telemetry.selector and all(map(is_gateway, mesh.workloads.telemetries.picked(telemetry))):
         return
     entry = {"match": {"mode": side.value}}
@@ -32,3 +34,11 @@ def check(telemetry: Telemetry, mesh: Mesh) -> Iterator[Outcome]:
         f"logs of the {side.value.lower()} side are lost, too: no entry is for it, and the default "
         f"{', '.join(defaults)} logs only where no Telemetry has entries",
     ).fixed_by(append(telemetry.spec.at("accessLogging"), entry), safe=False)
+
+
+def _has_wider(telemetry: Telemetry, mesh: Mesh) -> bool:
+    """Has another Telemetry entries for access logs below this one's, so that the defaults log by these?"""
+    homes = {mesh.config.root_namespace}
+    homes |= set() if telemetry.is_namespace_wide else {telemetry.namespace}
+    wider = (one for home in homes for one in mesh.workloads.telemetries.for_namespace(home)[:1])
+    return any(one is not telemetry and one.access_logging for one in wider)

@@ -22,6 +22,6 @@ def check(telemetry: Telemetry, mesh: Mesh) -> Iterator[Outcome]:
             sides = " and ".join(mode.value.lower() for mode in taken_back.modes)
             yield Finding(
                 taken_back.override.at("disabled"),
-                f"all metrics are disabled here, and enabled again by the later override: proxies report all of "
+                f"all metrics are disabled here, and enabled again by the later override: proxies report "
                 f"them as {sides}",
             ).also(taken_back.by.at(), "is for the same side, and enables the provider again")

@@ -30,6 +30,8 @@ def check(telemetry: Telemetry, mesh: Mesh) -> Iterator[Outcome]:
         # What has no provider at all is a finding of its own: provider_missing.
         if not entry.has("filter") or entry.data.get("providers") or not (defaults or inherits):
             continue
+        if entry.flag("disabled") is True:
+            continue
         finding = Finding(
             entry.key("filter"),
             "this filter is never used, since the entry names no provider: the providers that it gets from "

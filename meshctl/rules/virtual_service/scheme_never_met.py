@@ -2,7 +2,7 @@
 
 The scheme is that of the connection as Envoy gets it: `https` at servers of a Gateway that open TLS, `http` at all others and
 in the mesh, since applications hand plaintext to their sidecars. A rule for the other scheme is passed over, a redirect to
-HTTPS among them.
+HTTPS among them. A proxy before the gateway that speaks HTTP/2 may send another scheme of its own.
 
 Fix: leave the scheme out; `tls.httpsRedirect` of a Gateway's server redirects plain requests.
 """
@@ -16,9 +16,9 @@ from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
-@rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0", holds=("scheme",))
+@rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0", holds=("scheme",))
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
-    """Report schemes that no gateway's requests have; in the mesh a header may say another one."""
+    """Report schemes that no request has by its connection."""
     for route in service.http:
         for match in route.matches:
             view = match.child("scheme")
@@ -34,5 +34,4 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             yield Finding(
                 match.at("scheme"),
                 f"requests in {where} have the scheme {' or '.join(sorted(every))}: nothing meets {asked}",
-                severity=Severity.WARNING if MESH in known else None,
             )

@@ -28,6 +28,14 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
             continue
         if mesh.workloads.container_ports.is_exposed(workload) and not _is_called(workload, mesh):
             continue  # a controller of Ingresses, whose clients come from outside
+        ports = [(one.upstream.host, one.upstream.port) for one in conflict.connections]
+        named = {(host.host, port.number) for host, port in ports}
+        callers = mesh.sidecar_scope.declared_callers.of(workload)
+        is_for_metrics = all("metrics" in port.name or "prom" in port.name for _, port in ports)
+        if is_for_metrics and not any(
+            (one.call.host.host, one.call.port) in named for one in callers
+        ):
+            continue  # a Prometheus outside the mesh asks for them
         yield Finding(
             conflict.place,
             f"port {server.port} is led past the sidecar, but {conflict.who} send mutual TLS to "

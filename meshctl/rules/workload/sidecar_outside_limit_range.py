@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.resources import Workload
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 
 
 @rule(on=Workload, severity=Severity.ERROR, since="0.1.0", needs=("LimitRange",))
@@ -23,6 +23,11 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
         return
     refused = mesh.injection.sidecar_resources.refused(workload)
     if refused is not None and mesh.workloads.is_to_be_injected(workload):
+        if refused.is_by_chart and not mesh.is_whole:
+            yield NotChecked(
+                "what sidecars ask of a node is in the values of the injector, outside the input"
+            )
+            return
         whose = " by the chart's values" if refused.is_by_chart else ""
         yield Finding(
             refused.place or workload.at("metadata", "name"),

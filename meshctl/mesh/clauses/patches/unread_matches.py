@@ -7,6 +7,7 @@ What is added looks for the object that it is added to, and not at what is in it
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from meshctl.mesh.workloads.envoy_patches import is_ignored, is_never_applied
 from meshctl.resources import ConfigPatch, Ref, View
 
 _ADDS = frozenset({"ADD", "INSERT_FIRST"})
@@ -25,7 +26,9 @@ class UnreadField(NamedTuple):
 
 
 def unread_fields(patch: ConfigPatch) -> Iterator[UnreadField]:
-    """Walk the fields that could be left out of a match without any difference."""
+    """Walk the fields that could be left out of a match without any difference, where the patch counts at all."""
+    if is_never_applied(patch) or is_ignored(patch):
+        return
     adds = patch.operation in _ADDS or (patch.operation in _INSERTS and patch.apply_to in _WHOLE)
     match = patch.child("match")
     if patch.apply_to == "CLUSTER":
@@ -52,8 +55,14 @@ def _of_route(patch: ConfigPatch, asked: View, *, adds: bool) -> Iterator[Unread
     is_whole = patch.apply_to == "ROUTE_CONFIGURATION"
     if is_whole or (patch.apply_to == "VIRTUAL_HOST" and adds):
         yield from _there(asked, "vhost", is_wider=is_whole)
-    elif patch.apply_to == "VIRTUAL_HOST" or patch.operation == "ADD":
+    elif (patch.apply_to == "VIRTUAL_HOST" or patch.operation == "ADD") and _narrows(asked):
         yield from _there(asked.child("vhost"), "route", is_wider=not adds)
+
+
+def _narrows(asked: View) -> bool:
+    """Does a match of a route name one, or an action? ``action: ANY`` is for all of them."""
+    route = asked.child("vhost", "route")
+    return bool(route.text("name")) or route.text("action") not in {"", "ANY"}
 
 
 def _of_listener(patch: ConfigPatch, match: View, *, adds: bool) -> Iterator[UnreadField]:

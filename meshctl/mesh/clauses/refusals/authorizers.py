@@ -5,14 +5,15 @@ the authorizer's own policies decide about its identity. Without an answer reque
 says ``failOpen`` (pilot/pkg/security/authz/builder/extauthz.go, Istio 1.31).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from meshctl.mesh.authorization.arrival import Arrival, HttpRequest
 from meshctl.mesh.clauses.parts import Parts
 from meshctl.mesh.core.export_to import is_visible_to
 from meshctl.mesh.core.extension_providers import ExtensionProviders
-from meshctl.mesh.registry.services import RegisteredHost
+from meshctl.mesh.core.selectors import IdentityCache
+from meshctl.mesh.registry.services import HostPort, RegisteredHost
 from meshctl.mesh.workloads.membership import Membership
 from meshctl.mesh.workloads.traffic_capture import TrafficCapture
 from meshctl.resources import AuthorizationPolicy, Workload
@@ -35,6 +36,7 @@ class Authorizers:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._providers = ExtensionProviders(parts.config)
+        self._lost = IdentityCache(self._lost_at)
 
     def fails_open(self, policy: AuthorizationPolicy) -> bool:
         """Does the provider let requests in that it isn't asked about?"""
@@ -42,11 +44,19 @@ class Authorizers:
 
     def lost(self, policy: AuthorizationPolicy) -> LostAuthorizer | None:
         """Find the first workload of a CUSTOM policy that can't ask the authorizer."""
-        host = self._parts.registry.provider_services.host(self._settings(policy))
-        if policy.action != "CUSTOM" or host is None or not policy.spec.data.get("rules"):
+        if policy.action != "CUSTOM" or not policy.spec.data.get("rules"):
             return None
+        reached = self._parts.security.authorization.reached(policy)
+        return self._lost.of(reached, policy.spec.child("provider").text("name"))
+
+    def _lost_at(self, reached: Sequence[Workload], provider: str) -> LostAuthorizer | None:
+        number = self._providers.settings(provider).get("port")
+        host = self._parts.registry.provider_services.host(self._providers.settings(provider))
+        if host is None:
+            return None
+        port = host.port(number) if isinstance(number, int) else None
         told = set()
-        for caller in self._parts.security.authorization.reached(policy):
+        for caller in reached:
             if self._parts.workloads.membership(caller) is not Membership.SIDECAR:
                 continue
             if not is_visible_to(host.visible, caller.namespace):
@@ -54,7 +64,7 @@ class Authorizers:
             principal = str(self._parts.registry.service_accounts.of_workload(caller))
             if principal not in told:
                 told.add(principal)
-                found = self._refused(caller, host, principal, policy)
+                found = self._refused(caller, host, principal, port)
                 if found is not None:
                     return found
         return None
@@ -80,17 +90,16 @@ class Authorizers:
             check = HttpRequest(f"{host.host}:{port.number}", "POST", _CHECK)
             if "envoyExtAuthzGrpc" not in self._providers.types(name):
                 check = check._replace(method="GET", path=f"{settings.get('pathPrefix') or ''}/")
-            verdict = self._parts.decisions.decide(server, Arrival(target, principal, http=check))
+            arrival = Arrival(target, principal, http=check)
+            verdict = self._parts.decisions.decide_by([policy], (), arrival)
             captured = TrafficCapture(server).includes(target)
             if captured and name in verdict.providers:
                 return server
         return None
 
     def _refused(
-        self, caller: Workload, host: RegisteredHost, principal: str, policy: AuthorizationPolicy
+        self, caller: Workload, host: RegisteredHost, principal: str, port: HostPort | None
     ) -> LostAuthorizer | None:
-        number = self._settings(policy).get("port")
-        port = host.port(number) if isinstance(number, int) else None
         for server in self._parts.security.mtls.behind(host):
             if port is None or self._parts.workloads.membership(server) is not Membership.SIDECAR:
                 continue

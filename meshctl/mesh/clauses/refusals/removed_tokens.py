@@ -5,10 +5,12 @@ pilot/pkg/networking/core/listener_builder.go, Istio 1.31), but for those of act
 valid token, unless ``forwardOriginalToken`` says otherwise, and refuses one with an invalid token.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from meshctl.mesh.clauses.parts import Parts
+from meshctl.mesh.core.selectors import IdentityCache
+from meshctl.mesh.workloads.membership import Membership
 from meshctl.resources import AuthorizationPolicy, TokenRule, Workload
 
 _DEFAULT = ("authorization", "Bearer ")
@@ -26,16 +28,20 @@ class RemovedTokens:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._removed = IdentityCache(self._at_all)
 
     def find(self, policy: AuthorizationPolicy, header: str) -> RemovedToken | None:
         """Find what removes a header at all workloads that a policy reaches by its selector."""
         if policy.target_refs or policy.action == "CUSTOM":
             return None
+        if Membership.AMBIENT in self._parts.security.authorization.memberships(policy):
+            return None  # ztunnel reads neither tokens nor headers
         reached = self._parts.security.authorization.reached(policy)
-        found = [self._at(workload, header.lower()) for workload in reached]
-        if not found or None in found:
-            return None
-        return next(iter(found))
+        return self._removed.of(reached, header.lower())
+
+    def _at_all(self, reached: Sequence[Workload], header: str) -> RemovedToken | None:
+        found = [self._at(workload, header) for workload in reached]
+        return found[0] if found and None not in found else None
 
     def _at(self, workload: Workload, header: str) -> RemovedToken | None:
         held = self._parts.security.request_authentications.of(workload)

@@ -105,6 +105,17 @@ class BackendTls:
                 if not target.section or any(port.name == target.section for port in host.ports):
                     yield FollowedTarget(policy, target, host)
 
+    def followed_of(self, policy: BackendTlsPolicy) -> Sequence[FollowedTarget]:
+        """List the targets of one policy that istiod follows."""
+        return self._followed.get(policy, ())
+
+    @cached_property
+    def _followed(self) -> dict[BackendTlsPolicy, list[FollowedTarget]]:
+        found: dict[BackendTlsPolicy, list[FollowedTarget]] = {}
+        for one in self.followed():
+            found.setdefault(one.policy, []).append(one)
+        return found
+
     def bad_authority(self, policy: BackendTlsPolicy) -> LostTarget | None:
         """Say why the certificates of the authority can't be had; ``None`` where they can."""
         if policy.spec.child("validation").has("wellKnownCACertificates") or not policy.authorities:
