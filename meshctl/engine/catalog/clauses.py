@@ -212,8 +212,8 @@ spec.ingress|workloads.network_policies|network-policy/client-not-admitted netwo
 spec.ingress[].from|workloads.network_policies|network-policy/client-not-admitted network-policy/peer-of-another-namespace|peers that nobody is yet, and such as another entry lets in
 spec.ingress[].ports|workloads.network_policies|network-policy/port-of-service network-policy/port-of-proxy network-policy/port-name-of-no-container|numbers that no container lists, on which an application may listen all the same
 spec.egress|workloads.network_policies|network-policy/control-plane-out-of-reach network-policy/tunnel-port-closed
-spec.egress[].to|workloads.network_policies|network-policy/control-plane-out-of-reach network-policy/peer-of-another-namespace
-spec.egress[].ports|workloads.network_policies|network-policy/port-of-proxy network-policy/control-plane-out-of-reach""",
+spec.egress[].to|workloads.network_policies|network-policy/control-plane-out-of-reach network-policy/peer-of-another-namespace|peers that nobody is yet, and such as another entry leads to
+spec.egress[].ports|workloads.network_policies|network-policy/port-of-proxy network-policy/control-plane-out-of-reach network-policy/port-name-of-no-container|numbers that no container lists; names beside peers of several namespaces, of all or of blocks of addresses""",
     "Canary": """\
 spec.targetRef|traffic.canaries|canary/target-not-found canary/target-without-selector-label canary/target-without-sidecar
 spec.service.name|traffic.canaries|canary/host-of-another-route
