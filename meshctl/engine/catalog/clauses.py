@@ -214,6 +214,11 @@ spec.ingress[].ports|workloads.network_policies|network-policy/port-of-service n
 spec.egress|workloads.network_policies|network-policy/control-plane-out-of-reach network-policy/tunnel-port-closed
 spec.egress[].to|workloads.network_policies|network-policy/control-plane-out-of-reach network-policy/peer-of-another-namespace|peers that nobody is yet, and such as another entry leads to
 spec.egress[].ports|workloads.network_policies|network-policy/port-of-proxy network-policy/control-plane-out-of-reach network-policy/port-name-of-no-container|numbers that no container lists; names beside peers of several namespaces, of all or of blocks of addresses""",
+    "ProxyConfig": """\
+spec.selector|injection.proxy_configs|resource/selects-no-workload proxy-config/second-one-ignored proxy-config/selector-without-labels resource/selects-canary-alone
+spec.concurrency|injection.proxy_configs|proxy-config/second-one-ignored|settings of a namespace or of the mesh that narrower ones replace for all pods there are, since others may come
+spec.environmentVariables|injection.proxy_configs|proxy-config/second-one-ignored|variables that narrower ones replace for all pods there are; what a variable does
+spec.image|injection.proxy_configs|proxy-config/second-one-ignored|variants that narrower ones replace for all pods there are; whether a registry has the image""",
     "Canary": """\
 spec.targetRef|traffic.canaries|canary/target-not-found canary/target-without-selector-label canary/target-without-sidecar
 spec.service.name|traffic.canaries|canary/host-of-another-route
