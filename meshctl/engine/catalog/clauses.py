@@ -149,7 +149,7 @@ spec.provider|extension_providers|authorization-policy/broken-provider authoriza
 spec.selector|security.authorization|authorization-policy/selects-no-workload
 spec.targetRef|clauses.waypoint_bypass|authorization-policy/waypoint-bypassed
 spec.targetRefs|clauses.waypoint_bypass|authorization-policy/waypoint-bypassed authorization-policy/request-fields-on-tcp-service policy/target-not-found policy/target-without-address
-spec.rules|security.authorization|authorization-policy/rule-without-conditions authorization-policy/from-and-to-in-separate-rules
+spec.rules|security.authorization|authorization-policy/rule-without-conditions authorization-policy/from-and-to-in-separate-rules authorization-policy/conditions-exclude-each-other authorization-policy/exception-of-nothing authorization-policy/narrower-than-another|a source, an operation or a value that another one beside it takes in; an exception that another one takes in; a rule of DENY or AUDIT that a wider one takes in
 spec.rules[].from[].source.principals|clauses.client_certificates|authorization-policy/identity-at-gateway authorization-policy/principal-never-matches authorization-policy/unknown-principal authorization-policy/wildcard-read-as-text
 spec.rules[].from[].source.namespaces|clauses.client_certificates|authorization-policy/identity-at-gateway authorization-policy/unknown-source-namespace
 spec.rules[].from[].source.serviceAccounts|clauses.client_certificates|authorization-policy/identity-at-gateway authorization-policy/unknown-principal
