@@ -80,7 +80,7 @@ spec.http[].match[].statPrefix||NAMING
 spec.http[].name||NAMING
 spec.http[].route|reachability.clusters|virtual-service/destination-host-not-found virtual-service/destination-port-not-found virtual-service/destination-port-missing virtual-service/destination-subset-not-found virtual-service/gateway-keeps-no-address virtual-service/dialled-port-kept virtual-service/external-host-keeps-authority virtual-service/egress-tls-mismatch virtual-service/destination-behind-wildcard
 spec.http[].route[].weight|traffic.routes|virtual-service/weight-ignored virtual-service/weight-missing
-spec.http[].route[].headers|traffic.routes|virtual-service/unknown-header-command
+spec.http[].route[].headers|traffic.routes|virtual-service/unknown-header-command virtual-service/destination-header-replaced|a header that one destination changes twice; one that is removed and may not be there
 spec.http[].headers|traffic.routes|virtual-service/unknown-header-command virtual-service/headers-lost-to-delegate
 spec.http[].mirror|clauses.outside_hosts|virtual-service/mirror-asks-for-shadow-host virtual-service/destination-host-not-found
 spec.http[].mirrors|clauses.outside_hosts|virtual-service/mirror-asks-for-shadow-host virtual-service/destination-host-not-found
