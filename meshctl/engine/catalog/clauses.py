@@ -214,6 +214,23 @@ spec.ingress[].ports|workloads.network_policies|network-policy/port-of-service n
 spec.egress|workloads.network_policies|network-policy/control-plane-out-of-reach network-policy/tunnel-port-closed
 spec.egress[].to|workloads.network_policies|network-policy/control-plane-out-of-reach network-policy/peer-of-another-namespace|peers that nobody is yet, and such as another entry leads to
 spec.egress[].ports|workloads.network_policies|network-policy/port-of-proxy network-policy/control-plane-out-of-reach network-policy/port-name-of-no-container|numbers that no container lists; names beside peers of several namespaces, of all or of blocks of addresses""",
+    "WasmPlugin": """\
+spec.selector|clauses.extension_chains|resource/selects-no-workload policy/selector-ignored-by-waypoint policy/selector-of-gateway-api-pods resource/selects-canary-alone
+spec.targetRef|clauses.waypoint_bypass|policy/target-not-found policy/target-without-waypoint
+spec.targetRefs|clauses.waypoint_bypass|policy/target-not-found policy/target-without-waypoint
+spec.match|clauses.extension_chains|wasm-plugin/match-never-applies wasm-plugin/port-of-service|an entry that another one beside it takes in; sides and ports at waypoints and at Gateways of the Gateway API
+spec.url|injection.proxy_mounts|wasm-plugin/module-not-mounted wasm-plugin/image-may-change wasm-plugin/fails-closed-without-module|whether a registry has the image
+spec.failStrategy|workloads|wasm-plugin/authorization-fails-open wasm-plugin/fails-closed-without-module
+spec.imagePullSecret|registry.secrets|wasm-plugin/pull-secret-not-found
+spec.imagePullPolicy||TUNING
+spec.phase||a place among the filters that Istio has in all chains, which any value has
+spec.priority||an order among plugins of one phase; what a plugin does to the others is not in manifests
+spec.pluginConfig||settings of the plugin, which alone knows them
+spec.pluginName||NAMING
+spec.sha256||compared with a module that no manifest shows
+spec.verificationKey||istiod doesn't read it; the CRD keeps the field
+spec.type||filters for HTTP or for bare connections; which of them the module has is not in manifests
+spec.vmConfig||variables of the plugin, which alone knows them""",
     "ProxyConfig": """\
 spec.selector|injection.proxy_configs|resource/selects-no-workload proxy-config/second-one-ignored proxy-config/selector-without-labels resource/selects-canary-alone
 spec.concurrency|injection.proxy_configs|proxy-config/second-one-ignored|settings of a namespace or of the mesh that narrower ones replace for all pods there are, since others may come
