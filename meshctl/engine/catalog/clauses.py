@@ -214,6 +214,20 @@ spec.ingress[].ports|workloads.network_policies|network-policy/port-of-service n
 spec.egress|workloads.network_policies|network-policy/control-plane-out-of-reach network-policy/tunnel-port-closed
 spec.egress[].to|workloads.network_policies|network-policy/control-plane-out-of-reach network-policy/peer-of-another-namespace|peers that nobody is yet, and such as another entry leads to
 spec.egress[].ports|workloads.network_policies|network-policy/port-of-proxy network-policy/control-plane-out-of-reach network-policy/port-name-of-no-container|numbers that no container lists; names beside peers of several namespaces, of all or of blocks of addresses""",
+    "WorkloadEntry": """\
+spec.address|registry.machine_hosts|workload-entry/address-left-out
+spec.ports|registry.machine_hosts|workload-entry/port-name-unused workload-entry/port-not-named
+spec.labels|registry.machine_hosts|workload-entry/selected-by-nothing|machines that nothing selects where no ServiceEntry selects any, for those to come
+spec.serviceAccount|security.mtls|workload-entry/identity-left-out
+spec.network||networks of machines and the gateways between them are not all in manifests
+spec.locality||where a machine is; it orders endpoints, as written
+spec.weight||TUNING""",
+    "WorkloadGroup": """\
+spec.metadata|registry.machine_hosts|workload-group/duplicate-labels
+spec.template.ports|registry.machine_hosts|workload-group/port-name-unused
+spec.template.serviceAccount|registry.service_accounts|workload-group/unknown-service-account
+spec.template||what the machines have that join; a group by itself is no endpoint
+spec.probe||it is for the agent on the machine, whose application is not in manifests""",
     "WasmPlugin": """\
 spec.selector|clauses.extension_chains|resource/selects-no-workload policy/selector-ignored-by-waypoint policy/selector-of-gateway-api-pods resource/selects-canary-alone
 spec.targetRef|clauses.waypoint_bypass|policy/target-not-found policy/target-without-waypoint
