@@ -245,6 +245,14 @@ spec.sha256||compared with a module that no manifest shows
 spec.verificationKey||istiod doesn't read it; the CRD keeps the field
 spec.type||filters for HTTP or for bare connections; which of them the module has is not in manifests
 spec.vmConfig||variables of the plugin, which alone knows them""",
+    "MeshConfig": """\
+extensionProviders|extension_providers|config-map/http-provider-on-grpc-port config-map/grpc-provider-on-http-port config-map/unknown-log-command authorization-policy/broken-provider authorization-policy/provider-out-of-reach telemetry/provider-without-service|providers that nobody names yet
+defaultProviders|workloads.reports|config-map/default-provider-unusable telemetry/default-logs-lost
+discoverySelectors|discovery|namespace/not-watched|selectors that no namespace fits yet; their labels are often written by others
+trustDomainAliases|decisions|authorization-policy/unknown-principal|aliases by which no policy and no client is named yet
+serviceSettings||which cluster a request comes from, on which clusterLocal depends, is not modelled
+defaultServiceExportTo|registry|virtual-service/destination-hidden-from-gateway
+defaultConfig|injection.proxy_configs|config-map/tracer-not-found|settings that ProxyConfigs and annotations replace for all pods there are""",
     "ProxyConfig": """\
 spec.selector|injection.proxy_configs|resource/selects-no-workload proxy-config/second-one-ignored proxy-config/selector-without-labels resource/selects-canary-alone
 spec.concurrency|injection.proxy_configs|proxy-config/second-one-ignored|settings of a namespace or of the mesh that narrower ones replace for all pods there are, since others may come
