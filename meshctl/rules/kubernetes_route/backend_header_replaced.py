@@ -1,4 +1,4 @@
-"""A rule of a route sets or removes a header, and one of its several backends sets, adds or removes it, too.
+"""A rule of a route sets or removes a header that one of its several backends changes as well.
 
 With several backends Envoy does first what each of them says, and then what the rule says: the header has the value
 of the rule, or is gone, whatever the backend asked for. With a single one it is the other way round.

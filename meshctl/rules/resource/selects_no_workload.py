@@ -1,4 +1,4 @@
-"""The selector of an EnvoyFilter, WasmPlugin, ProxyConfig or DestinationRule picks no workload of the mesh.
+"""The selector of an EnvoyFilter, WasmPlugin, ProxyConfig or DestinationRule picks no proxy.
 
 Such an object changes no proxy: the patch, the filter, the setting or the policy is nowhere. All of
 them pick pods by the labels of the pod template, in their own namespace; from the root namespace an

@@ -1,4 +1,4 @@
-"""Nothing selects a WorkloadEntry, although ServiceEntries of its namespace, or by its labels, select machines.
+"""Nothing selects a WorkloadEntry, although there are ServiceEntries that select machines.
 
 The `workloadSelector` of a ServiceEntry, or the selector of a Service, picks the machines of its own namespace
 that have all of its labels. A WorkloadEntry that no selector picks gets no request.
