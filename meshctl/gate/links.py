@@ -20,6 +20,7 @@ from meshctl.resources import (
     KnativeService,
     KubernetesGateway,
     KubernetesRoute,
+    NetworkPolicy,
     Resource,
     Service,
     ServiceEntry,
@@ -61,6 +62,8 @@ class Links(NamedTuple):
     """What of its mentions may be a namespace."""
     ports: frozenset[tuple[int, bool]]
     """The ports that it has or is about; true for those of which nothing else tells the traffic."""
+    peers: tuple[Mapping[str, str], ...] = ()
+    """The labels by which it names pods of its own namespace, which those of others may have instead."""
 
 
 _DOTS_OF_A_POD = 2
@@ -80,7 +83,7 @@ def links_of(resource: Resource) -> Links:
     return Links(
         name, frozenset(map(intern, mentions)), hosts, _selector(resource),
         isinstance(resource, Gateway), frozenset(map(intern, homes)),
-        frozenset(_ports(resource)),
+        frozenset(_ports(resource)), tuple(_peers(resource)),
     )  # fmt: skip
 
 
@@ -175,6 +178,17 @@ def _ports(resource: Resource) -> Iterator[tuple[int, bool]]:
     elif isinstance(resource, EnvoyFilter):
         for number in _PORT_NUMBER.findall(repr(resource.data.get("spec"))):
             yield int(number), True
+
+
+def _peers(resource: Resource) -> Iterator[Mapping[str, str]]:
+    """Walk the labels of the pods that a NetworkPolicy lets in or out without naming a namespace."""
+    if isinstance(resource, NetworkPolicy):
+        for direction in ("Ingress", "Egress"):
+            for rule in resource.rules(direction):
+                for peer in rule.peers:
+                    labels = peer.child("podSelector").labels_of("matchLabels")
+                    if labels and not peer.has("namespaceSelector"):
+                        yield labels
 
 
 def _claims(resource: Resource) -> Iterator[str]:

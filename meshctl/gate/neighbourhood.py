@@ -199,6 +199,8 @@ class Walk:
             yield from snapshot.on_port(number, is_all=True)
             if is_all:
                 yield from snapshot.on_port(number, is_all=False)
+        for peer in self._links(origin).peers:  # pods of others are named where its own have none
+            self._take(islice(snapshot.picked(peer, None), _COMMON))
         if isinstance(origin, RequestAuthentication):
             yield from snapshot.mentioning(CLAIMS)
         if isinstance(origin, EnvoyFilter):

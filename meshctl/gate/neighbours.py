@@ -133,7 +133,7 @@ def _selecting(change: Change, snapshot: Snapshot, root: str) -> Iterator[Resour
     home = change.subject.namespace
     for resource in change:
         if isinstance(resource, WorkloadEntry):
-            yield from _picking(resource.spec.labels_of("labels"), home, root, snapshot)
+            yield from _picking(resource.pod_labels, home, root, snapshot)
     if not change.moves_pods:
         return
     for kind in _OF_WORKLOADS:

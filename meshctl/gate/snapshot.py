@@ -55,6 +55,7 @@ class Snapshot:
         self._labelled: dict[_Label, dict[Workload, None]] = {}
         self._selecting: dict[_Label, dict[Resource, None]] = {}
         self._in_selectors: dict[_Label, dict[Resource, None]] = {}
+        self._admitting: dict[_Label, dict[Resource, None]] = {}
         self._served: dict[_Label, dict[Resource, None]] = {}
         self._decisive: tuple[int, str, Mapping[Resource, None]] | None = None
         for resource in resources:
@@ -77,6 +78,7 @@ class Snapshot:
         yield self._reaching
         yield from (self._labelled, self._selecting, self._replicas, self._workloads)
         yield from (self._ports, self._views, self._alike, self._served, self._in_selectors)
+        yield self._admitting
         yield from self._sharing.tables
 
     def get(self, identity: Identity) -> Resource | None:
@@ -263,10 +265,13 @@ class Snapshot:
         return self._picking(workload, self._selecting)
 
     def picking_by_labels(self, labels: Mapping[str, str]) -> Iterator[Resource]:
-        """Walk the objects of whatever namespace whose selector labels fit, but for Gateways."""
+        """Walk the objects of whatever namespace whose selector labels fit, or those of a peer; no Gateways."""
         for label in labels.items():
             for resource in self._selecting.get(label, ()):
                 if self._links[resource].selector.items() <= labels.items():
+                    yield resource
+            for resource in self._admitting.get(label, ()):
+                if any(peer.items() <= labels.items() for peer in self._links[resource].peers):
                     yield resource
 
     def _picking(
@@ -311,6 +316,8 @@ class Snapshot:
             yield table, min(links.selector.items())  # type: ignore[misc]
         for label in links.selector.items():
             yield self._in_selectors, label  # type: ignore[misc]
+        for label in {min(peer.items()) for peer in links.peers}:
+            yield self._admitting, label  # type: ignore[misc]
         for port in links.ports:
             yield self._ports, port  # type: ignore[misc]
         if isinstance(resource, Workload):

@@ -17,8 +17,8 @@ from meshctl.validation.schemas import Schemas
 _FILE = Path(meshctl.validation.gateway_api.__file__).with_name("schemas.json")
 _SCHEMAS = json.loads(_FILE.read_text(encoding="utf-8"))
 GATEWAY_API = {GATEWAY if kind == "Gateway" else kind: spec for kind, spec in _SCHEMAS.items()}
-WITHOUT_SCHEMA = {"NetworkPolicy", "Ingress", "Canary", "Certificate", "Rollout"}
-"""Kinds of Kubernetes and of other controllers, whose schemas aren't Istio's."""
+WITHOUT_SCHEMA = {"NetworkPolicy", "Ingress", "Canary", "Certificate", "Rollout", "MeshConfig"}
+"""Kinds of Kubernetes and of other controllers, whose schemas aren't Istio's, and what a ConfigMap holds."""
 KINDS = sorted({row.kind for row in clauses()} - WITHOUT_SCHEMA)
 
 

@@ -80,7 +80,7 @@ spec.http[].match[].statPrefix||NAMING
 spec.http[].name||NAMING
 spec.http[].route|reachability.clusters|virtual-service/destination-host-not-found virtual-service/destination-port-not-found virtual-service/destination-port-missing virtual-service/destination-subset-not-found virtual-service/gateway-keeps-no-address virtual-service/dialled-port-kept virtual-service/external-host-keeps-authority virtual-service/egress-tls-mismatch virtual-service/destination-behind-wildcard
 spec.http[].route[].weight|traffic.routes|virtual-service/weight-ignored virtual-service/weight-missing
-spec.http[].route[].headers|traffic.routes|virtual-service/unknown-header-command
+spec.http[].route[].headers|traffic.routes|virtual-service/unknown-header-command virtual-service/destination-header-replaced|a header that one destination changes twice; one that is removed and may not be there
 spec.http[].headers|traffic.routes|virtual-service/unknown-header-command virtual-service/headers-lost-to-delegate
 spec.http[].mirror|clauses.outside_hosts|virtual-service/mirror-asks-for-shadow-host virtual-service/destination-host-not-found
 spec.http[].mirrors|clauses.outside_hosts|virtual-service/mirror-asks-for-shadow-host virtual-service/destination-host-not-found
@@ -149,7 +149,7 @@ spec.provider|extension_providers|authorization-policy/broken-provider authoriza
 spec.selector|security.authorization|authorization-policy/selects-no-workload
 spec.targetRef|clauses.waypoint_bypass|authorization-policy/waypoint-bypassed
 spec.targetRefs|clauses.waypoint_bypass|authorization-policy/waypoint-bypassed authorization-policy/request-fields-on-tcp-service policy/target-not-found policy/target-without-address
-spec.rules|security.authorization|authorization-policy/rule-without-conditions authorization-policy/from-and-to-in-separate-rules
+spec.rules|security.authorization|authorization-policy/rule-without-conditions authorization-policy/from-and-to-in-separate-rules authorization-policy/conditions-exclude-each-other authorization-policy/exception-of-nothing authorization-policy/narrower-than-another|a source, an operation or a value that another one beside it takes in; an exception that another one takes in; a rule of DENY or AUDIT that a wider one takes in
 spec.rules[].from[].source.principals|clauses.client_certificates|authorization-policy/identity-at-gateway authorization-policy/principal-never-matches authorization-policy/unknown-principal authorization-policy/wildcard-read-as-text
 spec.rules[].from[].source.namespaces|clauses.client_certificates|authorization-policy/identity-at-gateway authorization-policy/unknown-source-namespace
 spec.rules[].from[].source.serviceAccounts|clauses.client_certificates|authorization-policy/identity-at-gateway authorization-policy/unknown-principal
@@ -212,8 +212,52 @@ spec.ingress|workloads.network_policies|network-policy/client-not-admitted netwo
 spec.ingress[].from|workloads.network_policies|network-policy/client-not-admitted network-policy/peer-of-another-namespace|peers that nobody is yet, and such as another entry lets in
 spec.ingress[].ports|workloads.network_policies|network-policy/port-of-service network-policy/port-of-proxy network-policy/port-name-of-no-container|numbers that no container lists, on which an application may listen all the same
 spec.egress|workloads.network_policies|network-policy/control-plane-out-of-reach network-policy/tunnel-port-closed
-spec.egress[].to|workloads.network_policies|network-policy/control-plane-out-of-reach network-policy/peer-of-another-namespace
-spec.egress[].ports|workloads.network_policies|network-policy/port-of-proxy network-policy/control-plane-out-of-reach""",
+spec.egress[].to|workloads.network_policies|network-policy/control-plane-out-of-reach network-policy/peer-of-another-namespace|peers that nobody is yet, and such as another entry leads to
+spec.egress[].ports|workloads.network_policies|network-policy/port-of-proxy network-policy/control-plane-out-of-reach network-policy/port-name-of-no-container|numbers that no container lists; names beside peers of several namespaces, of all or of blocks of addresses""",
+    "WorkloadEntry": """\
+spec.address|registry.machine_hosts|workload-entry/address-left-out
+spec.ports|registry.machine_hosts|workload-entry/port-name-unused workload-entry/port-not-named
+spec.labels|registry.machine_hosts|workload-entry/selected-by-nothing|machines that nothing selects where no ServiceEntry selects any, for those to come
+spec.serviceAccount|security.mtls|workload-entry/identity-left-out
+spec.network||networks of machines and the gateways between them are not all in manifests
+spec.locality||where a machine is; it orders endpoints, as written
+spec.weight||TUNING""",
+    "WorkloadGroup": """\
+spec.metadata|registry.machine_hosts|workload-group/duplicate-labels
+spec.template.ports|registry.machine_hosts|workload-group/port-name-unused
+spec.template.serviceAccount|registry.service_accounts|workload-group/unknown-service-account
+spec.template||what the machines have that join; a group by itself is no endpoint
+spec.probe||it is for the agent on the machine, whose application is not in manifests""",
+    "WasmPlugin": """\
+spec.selector|clauses.extension_chains|resource/selects-no-workload policy/selector-ignored-by-waypoint policy/selector-of-gateway-api-pods resource/selects-canary-alone
+spec.targetRef|clauses.waypoint_bypass|policy/target-not-found policy/target-without-waypoint
+spec.targetRefs|clauses.waypoint_bypass|policy/target-not-found policy/target-without-waypoint
+spec.match|clauses.extension_chains|wasm-plugin/match-never-applies wasm-plugin/port-of-service|an entry that another one beside it takes in; sides and ports at waypoints and at Gateways of the Gateway API
+spec.url|injection.proxy_mounts|wasm-plugin/module-not-mounted wasm-plugin/image-may-change wasm-plugin/fails-closed-without-module|whether a registry has the image
+spec.failStrategy|workloads|wasm-plugin/authorization-fails-open wasm-plugin/fails-closed-without-module
+spec.imagePullSecret|registry.secrets|wasm-plugin/pull-secret-not-found
+spec.imagePullPolicy||TUNING
+spec.phase||a place among the filters that Istio has in all chains, which any value has
+spec.priority||an order among plugins of one phase; what a plugin does to the others is not in manifests
+spec.pluginConfig||settings of the plugin, which alone knows them
+spec.pluginName||NAMING
+spec.sha256||compared with a module that no manifest shows
+spec.verificationKey||istiod doesn't read it; the CRD keeps the field
+spec.type||filters for HTTP or for bare connections; which of them the module has is not in manifests
+spec.vmConfig||variables of the plugin, which alone knows them""",
+    "MeshConfig": """\
+extensionProviders|extension_providers|config-map/http-provider-on-grpc-port config-map/grpc-provider-on-http-port config-map/unknown-log-command authorization-policy/broken-provider authorization-policy/provider-out-of-reach telemetry/provider-without-service|providers that nobody names yet
+defaultProviders|workloads.reports|config-map/default-provider-unusable telemetry/default-logs-lost
+discoverySelectors|discovery|namespace/not-watched|selectors that no namespace fits yet; their labels are often written by others
+trustDomainAliases|decisions|authorization-policy/unknown-principal|aliases by which no policy and no client is named yet
+serviceSettings||which cluster a request comes from, on which clusterLocal depends, is not modelled
+defaultServiceExportTo|registry|virtual-service/destination-hidden-from-gateway
+defaultConfig|injection.proxy_configs|config-map/tracer-not-found|settings that ProxyConfigs and annotations replace for all pods there are""",
+    "ProxyConfig": """\
+spec.selector|injection.proxy_configs|resource/selects-no-workload proxy-config/second-one-ignored proxy-config/selector-without-labels resource/selects-canary-alone
+spec.concurrency|injection.proxy_configs|proxy-config/second-one-ignored|settings of a namespace or of the mesh that narrower ones replace for all pods there are, since others may come
+spec.environmentVariables|injection.proxy_configs|proxy-config/second-one-ignored|variables that narrower ones replace for all pods there are; what a variable does
+spec.image|injection.proxy_configs|proxy-config/second-one-ignored|variants that narrower ones replace for all pods there are; whether a registry has the image""",
     "Canary": """\
 spec.targetRef|traffic.canaries|canary/target-not-found canary/target-without-selector-label canary/target-without-sidecar
 spec.service.name|traffic.canaries|canary/host-of-another-route

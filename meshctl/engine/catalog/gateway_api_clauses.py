@@ -32,7 +32,7 @@ spec.rules[].matches|gateway_api.competing_routes|{_MATCHES}
 spec.rules[].filters|gateway_api|{_FILTERS}
 spec.rules[].backendRefs|gateway_api|{_BACKENDS}
 spec.rules[].backendRefs[].weight|gateway_api|{_WEIGHTS}|{_SPARE}
-spec.rules[].backendRefs[].filters|gateway_api|kubernetes-route/filter-unsupported|headers of a backend without a share
+spec.rules[].backendRefs[].filters|gateway_api|kubernetes-route/filter-unsupported kubernetes-route/backend-header-replaced|headers of a backend without a share; a header that one backend changes twice; one that is removed and may not be there
 spec.rules[].sessionPersistence|gateway_api|kubernetes-route/setting-not-read
 spec.useDefaultGateways|gateway_api|kubernetes-route/setting-not-read"""
 

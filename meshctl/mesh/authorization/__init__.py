@@ -7,6 +7,8 @@ from meshctl.lazy_face import lazy_face
 if TYPE_CHECKING:
     from meshctl.mesh.authorization.custom_providers import why_broken as why_broken
     from meshctl.mesh.authorization.decision import is_dry_run as is_dry_run
+    from meshctl.mesh.authorization.excluded_values import contradictions as contradictions
+    from meshctl.mesh.authorization.excluded_values import idle_exceptions as idle_exceptions
     from meshctl.mesh.authorization.kubelet_probes import probe_arrival as probe_arrival
     from meshctl.mesh.authorization.kubelet_probes import reads_addresses as reads_addresses
     from meshctl.mesh.authorization.network_peers import peer_of as peer_of
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from meshctl.mesh.authorization.written_values import wider_block as wider_block
 
 _HOMES = {
+    "contradictions": "excluded_values",
+    "idle_exceptions": "excluded_values",
     "covered_within": "rule_cover",
     "covers": "rule_cover",
     "is_dry_run": "decision",

@@ -125,6 +125,17 @@ def _names(entry: _Entry) -> frozenset[str] | None:
     return name.needed() if name is not None else None
 
 
+def home_of(namespace: str, peer: View) -> str | None:
+    """Name the one namespace whose pods an entry is for, written by a policy of some namespace."""
+    if peer.has("ipBlock"):
+        return None
+    if not peer.has("namespaceSelector"):
+        return namespace
+    name = LabelSelector(peer.child("namespaceSelector")).constraints.get(NAME_LABEL)
+    names = (name.needed() if name is not None else None) or frozenset()
+    return next(iter(names)) if len(names) == 1 else None
+
+
 def numbers(policy: NetworkPolicy, direction: str) -> Iterator[tuple[int, View]]:
     """Walk the single ports that a policy lists by number."""
     for rule in policy.rules(direction):

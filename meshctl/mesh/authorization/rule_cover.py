@@ -18,7 +18,7 @@ from meshctl.mesh.authorization.rule_tests import (
 from meshctl.mesh.registry.service_accounts import parse_principal
 from meshctl.resources import AuthorizationRule, View
 
-_ADDRESSES = frozenset({"source.ip", "remote.ip", "destination.ip"})
+ADDRESSES = frozenset({"source.ip", "remote.ip", "destination.ip"})
 _NAMESPACE = "source.namespace"
 _Values = dict[str, tuple[tuple[str, ...], tuple[str, ...]]]
 """The values and the negated values of each key."""
@@ -26,7 +26,7 @@ _Values = dict[str, tuple[tuple[str, ...], tuple[str, ...]]]
 
 def covers(wide: AuthorizationRule, narrow: AuthorizationRule) -> bool:
     """Does every request that meets the narrow rule meet the wide one too?"""
-    if not _implies(_values(when_conditions(narrow)), _values(when_conditions(wide))):
+    if not _implies(_values(when_conditions(narrow)), when_conditions(wide)):
         return False
     by_source = _is_covered(narrow.sources, wide.sources, source_conditions)
     return by_source and covers_operations(wide, narrow)
@@ -102,7 +102,7 @@ def _alternatives(rule: AuthorizationRule) -> list[_Values]:
 
 def _anchor(values: _Values) -> list[tuple[str, str]] | None:
     for key, (own, _) in values.items():
-        is_plain = key not in _ADDRESSES and "*" not in own
+        is_plain = key not in ADDRESSES and "*" not in own
         if own and is_plain and not any(map(is_path_template, own)):
             return [(key, text) for text in own]
     return None
@@ -124,21 +124,29 @@ def _is_covered(
     if not wide:
         return True
     return bool(narrow) and all(
-        any(_implies(_values(read(view)), _values(read(other))) for other in wide)
-        for view in narrow
+        any(_implies(_values(read(view)), read(other)) for other in wide) for view in narrow
     )
 
 
 def _values(conditions: Sequence[Condition]) -> _Values:
-    return {
-        condition.key: (condition.values, condition.not_values)
-        for condition in conditions
+    """What is asked of each key: all of it is, so that of several lists of values one will do."""
+    found: _Values = {}
+    for condition in conditions:
+        if condition.values or condition.not_values:
+            values, not_values = found.get(condition.key, ((), ()))
+            found[condition.key] = (
+                values or condition.values,
+                (*not_values, *condition.not_values),
+            )
+    return found
+
+
+def _implies(narrow: _Values, wide: Sequence[Condition]) -> bool:
+    return all(
+        _implies_key(condition.key, narrow, condition.values, condition.not_values)
+        for condition in wide
         if condition.values or condition.not_values
-    }  # fmt: skip
-
-
-def _implies(narrow: _Values, wide: _Values) -> bool:
-    return all(_implies_key(key, narrow, *asked) for key, asked in wide.items())
+    )
 
 
 def _implies_key(
@@ -147,17 +155,17 @@ def _implies_key(
     own, own_not = narrow.get(key, ((), ()))
     if not own and key == _NAMESPACE:
         own = _namespaces(narrow.get("source.principal", ((), ()))[0])
-    if values and not (own and _all_taken(key, values, own)):
+    if values and not (own and takes_all_of(key, values, own)):
         return False
-    return _all_taken(key, own_not, not_values)
+    return takes_all_of(key, own_not, not_values)
 
 
-def _all_taken(key: str, patterns: Sequence[str], texts: Sequence[str]) -> bool:
+def takes_all_of(key: str, patterns: Sequence[str], texts: Sequence[str]) -> bool:
     """Is each of some values within one of the patterns?"""
     rest = set(texts).difference(patterns)
     if not rest:
         return True
-    exact = key not in _ADDRESSES
+    exact = key not in ADDRESSES
     wide = [pattern for pattern in patterns if not exact or "*" in pattern]
     return all(any(_takes(key, one, text) for one in wide) for text in rest)
 
@@ -176,7 +184,7 @@ def _takes(key: str, pattern: str, text: str) -> bool:
     """Is everything that one value matches matched by another one?"""
     if pattern == text:
         return True
-    if key in _ADDRESSES:
+    if key in ADDRESSES:
         return _contains(pattern, text)
     if is_path_template(pattern) or is_path_template(text):
         return False

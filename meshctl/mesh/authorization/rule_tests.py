@@ -10,7 +10,7 @@ from meshctl.mesh.authorization.arrival import Arrival
 from meshctl.mesh.authorization.conditions import Condition, Test, Writer, is_known_key
 from meshctl.resources import AuthorizationPolicy, AuthorizationRule, Ref, View
 
-_OF_SOURCE = {
+OF_SOURCE = {
     "principals": "source.principal",
     "requestPrincipals": "request.auth.principal",
     "serviceAccounts": "source.serviceAccount",
@@ -19,7 +19,7 @@ _OF_SOURCE = {
     "remoteIpBlocks": "remote.ip",
     "ipBlocks": "source.ip",
 }
-_OF_OPERATION = {
+OF_OPERATION = {
     "hosts": "hosts", "methods": "methods", "paths": "paths", "ports": "destination.port",
 }  # fmt: skip
 Alternatives = tuple[tuple[Test, ...], ...]
@@ -114,12 +114,12 @@ def when_conditions(rule: AuthorizationRule) -> list[Condition]:
 
 def source_conditions(source: View) -> list[Condition]:
     """List what one alternative of ``from`` asks."""
-    return list(_fields(source, _OF_SOURCE))
+    return list(_fields(source, OF_SOURCE))
 
 
 def operation_conditions(operation: View) -> list[Condition]:
     """List what one alternative of ``to`` asks."""
-    return list(_fields(operation, _OF_OPERATION))
+    return list(_fields(operation, OF_OPERATION))
 
 
 def _fields(view: View, names: dict[str, str]) -> Iterator[Condition]:

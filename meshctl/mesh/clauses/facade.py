@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.clauses.outside_hosts import OutsideHosts
     from meshctl.mesh.clauses.patched_clusters import PatchedClusters
     from meshctl.mesh.clauses.patched_ports import PatchedPorts
+    from meshctl.mesh.clauses.patches.extension_chains import ExtensionChains
     from meshctl.mesh.clauses.patches.filter_names import FilterNames
     from meshctl.mesh.clauses.patches.patched_routes import PatchedRoutes
     from meshctl.mesh.clauses.patches.unread_matches import UnreadField
@@ -218,6 +219,15 @@ class ClausesFacade:
         from meshctl.mesh.clauses.patched_ports import PatchedPorts
 
         return PatchedPorts(self._parts)
+
+    @cached_property
+    def extension_chains(self) -> "ExtensionChains":
+        """Chains that WasmPlugins ask for."""
+        from meshctl.mesh.clauses.patches.extension_chains import ExtensionChains
+
+        return ExtensionChains(
+            self.patched_ports, self._parts.workloads, self._parts.config.root_namespace
+        )
 
     @cached_property
     def filter_names(self) -> "FilterNames":

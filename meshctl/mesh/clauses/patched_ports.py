@@ -83,6 +83,19 @@ class PatchedPorts:
             return []
         return sorted(found) if found and number not in found else []
 
+    def served(self, gateways: Sequence[Workload]) -> frozenset[int] | None:
+        """The ports of the servers of gateways, by both numbers; ``None`` where some may be unknown."""
+        found = [self._served([workload]) for workload in gateways]
+        return frozenset().union(*found) if all(found) else None
+
+    def called(self) -> frozenset[int] | None:
+        """The ports of all hosts, to which sidecars listen; ``None`` where some may be unknown."""
+        return (frozenset(self._called()) or None) if self._parts.is_whole else None
+
+    def listened(self, sidecars: Sequence[Workload]) -> frozenset[int] | None:
+        """The container ports behind Services of some sidecars; ``None`` where some may be unknown."""
+        return (frozenset(self._listened(sidecars)) or None) if self._parts.is_whole else None
+
     def _served(self, reached: Sequence[Workload]) -> set[int]:
         """The ports of the servers of gateways, by both numbers; none where some may be unknown."""
         complete = self._parts.knows.everywhere("Gateway") and not self._parts.of(KubernetesGateway)

@@ -13,7 +13,7 @@ class WorkloadEntries:
     def __init__(self, entries: Iterable[WorkloadEntry], groups: Iterable[WorkloadGroup]) -> None:
         self._index: LabelIndex[WorkloadEntry | WorkloadGroup] = LabelIndex()
         for entry in entries:
-            self._index.add(entry.namespace, entry.spec.labels_of("labels"), entry)
+            self._index.add(entry.namespace, entry.pod_labels, entry)
         self._groups: dict[tuple[str, frozenset[tuple[str, str]]], list[WorkloadGroup]] = {}
         for group in sorted(groups, key=age):
             self._index.add(group.namespace, group.pod_labels, group)

@@ -1,9 +1,10 @@
 """The endpoints behind a port of a service, by the name of the port.
 
 Mirrors the shards of pilot/pkg/model/endpointshards.go, which join what is declared for one host
-in one namespace, and convertServiceEntryToInstances (pilot/pkg/serviceregistry/serviceentry/
-conversion.go), Istio 1.31. EndpointSlices of the input count before selectors, which tell the same
-of pods that are not running yet.
+in one namespace, convertServiceEntryToInstances and services (pilot/pkg/serviceregistry/serviceentry/
+conversion.go), and serviceInstancesFromWorkloadInstances (kube/controller/controller.go there), Istio 1.31: a
+machine without an IP address is behind ServiceEntries with DNS alone. EndpointSlices of the input count before
+selectors, which tell the same of pods that are not running yet.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,7 +13,7 @@ from typing import NamedTuple
 
 from meshctl.istio.labels import SERVICE_OF_SLICE, TLS_MODE
 from meshctl.mesh.core.hosts import is_wildcard
-from meshctl.mesh.core.selectors import LabelIndex, selects
+from meshctl.mesh.core.selectors import LabelIndex
 from meshctl.mesh.registry.services import HostPort, RegisteredHost, Registry
 from meshctl.mesh.request_path.proxy_services import ProxyService
 from meshctl.mesh.workloads.workloads import Workloads
@@ -20,9 +21,11 @@ from meshctl.resources import Resource, Service, ServiceEntry, View, Workload, W
 from meshctl.resources.cached_property import cached_property
 from meshctl.resources.istio.service_entry import EntryEndpoint, EntryPort
 from meshctl.resources.view import views
+from meshctl.validation.webhook.fields.addresses import is_ip
 
 _SLICE = "EndpointSlice"
 _DNS = frozenset({"DNS", "DNS_ROUND_ROBIN", "DYNAMIC_DNS"})
+_LOOKED_UP = frozenset({"DNS", "DNS_ROUND_ROBIN"})
 
 
 class ServiceEndpoint(NamedTuple):
@@ -49,7 +52,9 @@ class ServiceEndpoints:
         self._resources = resources
         self._registry = registry
         self._workloads = workloads
-        self._entries = list(entries)
+        self._entries: LabelIndex[WorkloadEntry] = LabelIndex()
+        for entry in entries:
+            self._entries.add(entry.namespace, entry.pod_labels, entry)
         self._known: dict[tuple[str, str, str], Sequence[ServiceEndpoint]] = {}
         self._of_pods: dict[
             tuple[int, int | str], tuple[Sequence[Workload], Sequence[ServiceEndpoint]]
@@ -112,6 +117,8 @@ class ServiceEndpoints:
             if port.name == name:
                 if isinstance(source, Service):
                     yield self._of_service(source, host, port)
+                    if not source.is_headless and not source.external_name:
+                        yield list(self._machines_of(source, port))
                 else:
                     yield from self._of_entry(source, host, port)
 
@@ -166,7 +173,8 @@ class ServiceEndpoints:
         assert isinstance(written, EntryPort)  # noqa: S101 - narrows the type
         if entry.workload_selector:
             selector = frozenset(entry.workload_selector.items())
-            key = entry.namespace, selector, written.name, written.target
+            takes_names = entry.resolution in _LOOKED_UP
+            key = entry.namespace, selector, written.name, written.target, takes_names
             if key not in self._of_entries:
                 self._of_entries[key] = list(_once_each(self._selected(entry, port)))
             yield self._of_entries[key]
@@ -179,21 +187,39 @@ class ServiceEndpoints:
 
     def _of_machine(self, entry_endpoint: EntryEndpoint, port: EntryPort) -> ServiceEndpoint:
         number = entry_endpoint.ports.get(port.name) or port.target
-        mode = entry_endpoint.labels.get(TLS_MODE)
+        return self._at_number(entry_endpoint, number, entry_endpoint.labels)
+
+    def _at_number(
+        self, entry_endpoint: EntryEndpoint, number: int, labels: Mapping[str, str]
+    ) -> ServiceEndpoint:
+        mode = labels.get(TLS_MODE)
         takes = mode == "istio" if mode is not None else bool(entry_endpoint.service_account)
         pod = self.at(entry_endpoint.address)
-        return ServiceEndpoint(
-            entry_endpoint.address, number, entry_endpoint.labels, pod, takes_mtls=takes
+        return ServiceEndpoint(entry_endpoint.address, number, labels, pod, takes_mtls=takes)
+
+    def _of_selected(self, machine: WorkloadEntry, name: str, target: int) -> ServiceEndpoint:
+        written = EntryEndpoint(machine, ("spec",), machine.data.get("spec"))
+        return self._at_number(written, written.ports.get(name) or target, machine.pod_labels)
+
+    def _machines_of(self, service: Service, port: HostPort) -> Iterator[ServiceEndpoint]:
+        """Walk the machines behind a Service; one that lacks a port which is asked for by its name is none."""
+        selected = (
+            self._entries.find(service.selector, service.namespace) if service.selector else ()
         )
+        for machine in selected:
+            if not is_ip(machine.spec.text("address")):
+                continue
+            if isinstance(port.target, int):
+                yield self._of_selected(machine, port.name, port.target)
+            elif machine.spec.child("ports").number(port.target):
+                yield self._of_selected(machine, port.target, port.number)
 
     def _selected(self, entry: ServiceEntry, port: HostPort) -> Iterator[ServiceEndpoint]:
         selector, written = entry.workload_selector, port.view
         assert isinstance(written, EntryPort)  # noqa: S101 - narrows the type
-        for machine in self._entries:
-            entry_endpoint = EntryEndpoint(machine, ("spec",), machine.data.get("spec"))
-            labels = {**machine.labels, **entry_endpoint.labels}
-            if machine.namespace == entry.namespace and selects(selector, labels):
-                yield self._of_machine(entry_endpoint, written)._replace(labels=labels)
+        for machine in self._entries.find(selector, entry.namespace):
+            if is_ip(machine.spec.text("address")) or entry.resolution in _LOOKED_UP:
+                yield self._of_selected(machine, written.name, written.target)
         for workload in self._workloads.endpoints_of(selector, entry.namespace):
             yield self._of_pod(
                 workload, self._workloads.target_port(workload, port) or written.target

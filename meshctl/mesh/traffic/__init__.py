@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.traffic.policy_layers import written_policies as written_policies
     from meshctl.mesh.traffic.route_matches import RouteMatch as RouteMatch
     from meshctl.mesh.traffic.route_settings import lost_header as lost_header
+    from meshctl.mesh.traffic.route_settings import overruled_headers as overruled_headers
     from meshctl.mesh.traffic.sidecar_hosts import LostHost as LostHost
     from meshctl.mesh.traffic.unreachable_rules import MOST_PAIRS as MOST_PAIRS
 
@@ -40,6 +41,7 @@ _HOMES = {
     "is_covered": "outlier_detection",
     "is_hasty": "outlier_detection",
     "lost_header": "route_settings",
+    "overruled_headers": "route_settings",
     "meetings": "destination_rule_merge",
     "panics_at_once": "outlier_detection",
     "ports_under": "policy_layers",

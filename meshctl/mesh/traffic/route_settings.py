@@ -135,6 +135,19 @@ def _names(changes: HeaderChanges) -> Iterator[str]:
         yield "host"
 
 
+def overruled_headers(rule: View) -> frozenset[str]:
+    """Name the headers, in lower case, that ``set`` and ``remove`` of a rule decide, whatever its destinations do.
+
+    Of several destinations each one's operations come first (finalizeRequestHeaders and finalizeResponseHeaders of
+    WeightedClusterEntry, source/common/router/config_impl.cc of Envoy): those of the rule replace what they made. Of
+    a single one they come last (processDestination, pilot/pkg/networking/core/route/route.go, Istio 1.31). Values
+    that are computed may still be made of those of a destination.
+    """
+    changes = _changes(rule)
+    decided = (one.name for one in changes.changed if not one.append and "%" not in one.value)
+    return frozenset(name.lower() for name in (*decided, *changes.removed))
+
+
 def _path_rewrite(route: EffectiveRoute, rewrite: View) -> PathRewrite | None:
     """Read ``rewrite``; ``/`` for a prefix of the Gateway API takes the prefix away."""
     regex = rewrite.child("uriRegexRewrite")

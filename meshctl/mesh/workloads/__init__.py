@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.workloads.network_policies import NetworkPolicies as NetworkPolicies
     from meshctl.mesh.workloads.policy_attachment import being as being
     from meshctl.mesh.workloads.policy_attachment import named as named
+    from meshctl.mesh.workloads.policy_attachment import surely_counts as surely_counts
     from meshctl.mesh.workloads.policy_attachment import winner_text as winner_text
     from meshctl.mesh.workloads.prometheus_merge import merged_metrics_port as merged_metrics_port
     from meshctl.mesh.workloads.prometheus_merge import merges_metrics as merges_metrics
@@ -99,6 +100,7 @@ _HOMES = {
     "signals_of": "telemetry_entries",
     "silent_side": "telemetry_entries",
     "stops_sidecar": "container_args",
+    "surely_counts": "policy_attachment",
     "uses_network": "container_args",
     "wants_sidecar": "membership",
     "winner_text": "policy_attachment",

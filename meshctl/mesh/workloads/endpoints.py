@@ -142,7 +142,7 @@ class SubsetEndpoints:
         source, selector = host.source, _selector(host)
         if selector:
             found = self._machines.find(selector, source.namespace)
-            return [one.spec.labels_of("labels") for one in found if isinstance(one, WorkloadEntry)]
+            return [one.pod_labels for one in found if isinstance(one, WorkloadEntry)]
         if isinstance(source, ServiceEntry):
             return [endpoint.labels for endpoint in source.endpoints]
         return []

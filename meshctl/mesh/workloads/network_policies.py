@@ -7,8 +7,15 @@ lets a connection through is enough. Where the addresses of pods decide, the ans
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
-from meshctl.mesh.authorization.network_peers import Peer, PolicyPeers, numbers, peer_of
+from meshctl.mesh.authorization.network_peers import (
+    Peer,
+    PolicyPeers,
+    home_of,
+    numbers,
+    peer_of,
+)
 from meshctl.mesh.core.precedence import age
 from meshctl.mesh.core.selectors import IdentityCache, LabelSelector
 from meshctl.mesh.workloads.workloads import Workloads
@@ -74,6 +81,7 @@ class NetworkPolicies:
         self._firsts: dict[tuple[str, bool], dict[NetworkPolicy, list[Workload]]] = {}
         self._answers: dict[tuple[object, ...], bool | None] = {}
         self._picked: dict[_Key, _Picked] = {}
+        self._of_peers: dict[tuple[str, tuple[_Key, ...]], Sequence[Workload]] = {}
         self._named = IdentityCache(_named_ports)
         groups: dict[_Key, _Group] = {}
         for number, policy in enumerate(sorted(policies, key=age)):
@@ -95,14 +103,8 @@ class NetworkPolicies:
         group = self._group_of[policy]
         known = self._selected.get(group)
         if known is None:
-            selector = group.selector
-            needed = selector.needed() or ()
-            asked = dict(needed) if len(needed) == 1 else {}
-            found = (
-                workload
-                for workload in self._workloads.find(asked, policy.namespace)
-                if selector.matches(workload.pod_labels) and not workload.uses_host_network
-            )
+            several = self._pods_in(policy.namespace, group.selector)
+            found = (workload for workload in several if not workload.uses_host_network)
             known = self._selected[group] = tuple(sorted(found, key=age))
         return known
 
@@ -233,22 +235,43 @@ class NetworkPolicies:
         """The workloads of all namespaces that a selector picks, the oldest first, with their namespaces."""
         key = _key("", selector)
         if key not in self._picked:
-            needed = selector.needed() or ()
-            asked = dict(needed) if len(needed) == 1 else {}
-            several = self._workloads.find(asked)
-            found = sorted((one for one in several if selector.matches(one.pod_labels)), key=age)
+            found = sorted(self._pods_in(None, selector), key=age)
             self._picked[key] = found, frozenset(workload.namespace for workload in found)
         return self._picked[key]
 
-    def unnamed_ports(self, policy: NetworkPolicy) -> Iterator[View]:
-        """Walk the ports by name that none of the pods that a policy is for has."""
-        selected = self.selected(policy)
-        known = self._named.of(selected)
-        for rule in policy.rules(INGRESS) if selected else ():
-            for port in rule.ports:
-                name = port.text("port")
-                if name and not name.isdigit() and name not in known:
-                    yield port
+    def unnamed_ports(self, policy: NetworkPolicy, direction: str) -> Iterator[tuple[View, str]]:
+        """Walk the ports by name that none of the pods has to which connections lead, with their namespace.
+
+        On the way in these are the pods that a policy is for; on the way out those that its peers are, where
+        all of them name one namespace of applications. Whoever else a rule is for may have the name.
+        """
+        for rule in policy.rules(direction):
+            names = [port for port in rule.ports if _name_of(port)]
+            if not names:
+                continue
+            home, pods = policy.namespace, self.selected(policy)
+            if direction == EGRESS:
+                home, pods = self._servers(policy.namespace, rule.peers)
+            known = self._named.of(pods)
+            yield from ((port, home) for port in names if pods and _name_of(port) not in known)
+
+    def _servers(self, own: str, peers: Sequence[View]) -> tuple[str, Sequence[Workload]]:
+        homes = {home_of(own, peer) for peer in peers}
+        home = next(iter(homes)) if len(homes) == 1 else None
+        if home is None or home in SYSTEM_NAMESPACES:
+            return "", ()
+        selectors = [LabelSelector(peer.child("podSelector")) for peer in peers]
+        key = home, tuple(_key("", selector) for selector in selectors)
+        if key not in self._of_peers:
+            several = (self._pods_in(home, selector) for selector in selectors)
+            self._of_peers[key] = tuple(dict.fromkeys(chain.from_iterable(several)))
+        return home, self._of_peers[key]
+
+    def _pods_in(self, namespace: str | None, selector: LabelSelector) -> Iterator[Workload]:
+        needed = selector.needed() or ()
+        asked = dict(needed) if len(needed) == 1 else {}
+        several = self._workloads.find(asked, namespace)
+        return (workload for workload in several if selector.matches(workload.pod_labels))
 
     def numbers(self, policy: NetworkPolicy, direction: str) -> Iterator[tuple[int, View]]:
         """Walk the single ports that a policy lists by number."""
@@ -276,6 +299,12 @@ def _admits(
     if True in answers or not isolating:
         return True
     return None if None in answers else False
+
+
+def _name_of(port: View) -> str:
+    """The name by which a port is written; empty for a number."""
+    name = port.text("port")
+    return "" if name.isdigit() else name
 
 
 def _named_ports(pods: Sequence[Workload]) -> frozenset[str]:

@@ -98,3 +98,8 @@ def winner_text(resource: Resource, same: Sequence[Resource]) -> str:
     if same[0] is resource:
         return f"this one is the oldest and counts; {same[1].key_name} is ignored"
     return f"{same[0].key_name} is older and counts; this one is ignored"
+
+
+def surely_counts(resource: Resource, same: Sequence[Resource]) -> bool:
+    """Is it the one of several objects that counts, the first of them by age, whatever files leave out?"""
+    return same[0] is resource and order_is_known(same)

@@ -205,8 +205,8 @@ class Workloads:
             self._memberships[key] = known
         return known
 
-    def are_outside(self, selector: Mapping[str, str], namespace: str) -> bool:
-        """Does a selector pick workloads, and is each of them surely outside the mesh?"""
+    def are_outside(self, selector: Mapping[str, str], namespace: str | None) -> bool:
+        """Does a selector pick workloads, in one namespace or in all, each of them surely outside the mesh?"""
         return self.memberships(selector, namespace) == {Membership.NONE}
 
     def why_nobody(

@@ -16,3 +16,8 @@ class ProxyConfig(Resource):
     def image_type(self) -> str:
         """The variant of the proxy image, such as ``distroless``; empty when not set."""
         return self.spec.child("image").text("imageType")
+
+    @property
+    def is_for_nobody(self) -> bool:
+        """Has it a selector without labels, which is neither for the namespace nor for any workload?"""
+        return self.spec.has("selector") and not self.selector

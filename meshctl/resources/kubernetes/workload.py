@@ -118,6 +118,14 @@ class Workload(Resource):
 class WorkloadEntry(Resource):
     """A machine outside Kubernetes that joins the mesh."""
 
+    @cached_property
+    def pod_labels(self) -> dict[str, str]:
+        """The labels its endpoint has: those of the object over those of its spec.
+
+        ConvertWorkloadEntry (pilot/pkg/serviceregistry/serviceentry/conversion.go, Istio 1.31).
+        """
+        return {**self.spec.labels_of("labels"), **self.labels}
+
 
 class WorkloadGroup(Resource):
     """A template for WorkloadEntries."""

@@ -1,10 +1,10 @@
-"""The selector of an EnvoyFilter, WasmPlugin, ProxyConfig or DestinationRule picks no workload.
+"""The selector of an EnvoyFilter, WasmPlugin, ProxyConfig or DestinationRule picks no proxy.
 
 Such an object changes no proxy: the patch, the filter, the setting or the policy is nowhere. All of
 them pick pods by the labels of the pod template, in their own namespace; from the root namespace an
-EnvoyFilter or WasmPlugin reaches all namespaces.
+EnvoyFilter, WasmPlugin or TrafficExtension reaches all namespaces. A pod outside the mesh has no proxy.
 
-Fix: write labels that the pods carry, and put the object into the namespace of the pods.
+Fix: write labels that the pods carry, and put the object into the namespace of the pods, or take them into the mesh.
 """
 
 from collections.abc import Iterator
@@ -16,15 +16,16 @@ from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 _SELECTORS = {
     "EnvoyFilter": ("workloadSelector", "labels"),
     "WasmPlugin": ("selector", "matchLabels"),
+    "TrafficExtension": ("selector", "matchLabels"),
     "ProxyConfig": ("selector", "matchLabels"),
     "DestinationRule": ("workloadSelector", "matchLabels"),
 }
-_FROM_ROOT = frozenset({"EnvoyFilter", "WasmPlugin"})
+_FROM_ROOT = frozenset({"EnvoyFilter", "WasmPlugin", "TrafficExtension"})
 
 
 @rule(on=Resource, severity=Severity.WARNING, since="0.1.0")
 def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
-    """Report selectors without any workload where the workloads are known."""
+    """Report selectors without any workload of the mesh where the workloads are known."""
     path = _SELECTORS.get(resource.kind)
     if path is None or not resource.group.endswith(".istio.io"):
         return
@@ -33,19 +34,22 @@ def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
         return
     wide = resource.kind in _FROM_ROOT and resource.namespace == mesh.config.root_namespace
     home = None if wide else resource.namespace
-    if mesh.workloads.find(selector, home) or mesh.registry.has_other_pods(selector, home):
+    picked = mesh.workloads.find(selector, home)
+    if picked and not mesh.workloads.are_outside(selector, home):
+        return
+    if mesh.registry.has_other_pods(selector, home):
+        return
+    known = mesh.knows.all_of("Pod", home)
+    if not known:
+        yield NotChecked(known.reason)
         return
     where = "the mesh" if wide else f"namespace {home}"
-    known = mesh.knows.all_of("Pod", home)
-    if known:
-        elsewhere = mesh.workloads.find(selector)
-        there = f"; {elsewhere[0].title} has them" if elsewhere else ""
-        yield Finding(
-            resource.spec.at(*path),
-            f"no workload of {where} has these labels, so {_nothing(resource)}{there}",
-        )
-    else:
-        yield NotChecked(known.reason)
+    elsewhere = mesh.workloads.find(selector)
+    there = f"; {elsewhere[0].title} has them" if elsewhere else ""
+    why = f"no workload of {where} has these labels"
+    if picked:
+        why, there = f"{picked[0].title} is outside the mesh", ""
+    yield Finding(resource.spec.at(*path), f"{why}, so {_nothing(resource)}{there}")
 
 
 def _nothing(resource: Resource) -> str:

@@ -21,7 +21,7 @@ def check(entry: WorkloadEntry, mesh: Mesh) -> Iterator[Outcome]:
     demand = mesh.security.peer_authentications.of_namespace(entry.namespace)
     if demand.mode is not Mode.STRICT or demand.ref is None:
         return
-    if entry.spec.text("serviceAccount") or TLS_MODE in entry.spec.labels_of("labels"):
+    if entry.spec.text("serviceAccount") or TLS_MODE in entry.pod_labels:
         return
     inside = [
         registered_host
