@@ -78,10 +78,12 @@ class PolicyAttachments(Generic[R]):
         return found
 
 
-def named(objects: Sequence[Resource]) -> str:
-    """List the first few objects by name."""
-    names = ", ".join(resource.key_name for resource in objects[:_SHOWN])
-    return names if len(objects) <= _SHOWN else f"{names} and {len(objects) - _SHOWN} more"
+def named(objects: Sequence[Resource], besides: Resource | None = None) -> str:
+    """List the first few objects by name, without the one ``besides`` which they are, if any."""
+    shown = [one for one in objects[: _SHOWN + 1] if one is not besides][:_SHOWN]
+    names = ", ".join(resource.key_name for resource in shown)
+    count = len(objects) - (besides is not None)
+    return names if count <= _SHOWN else f"{names} and {count - _SHOWN} more"
 
 
 def being(objects: Sequence[Resource]) -> str:

@@ -10,20 +10,14 @@ Fix: log by a Telemetry whose filter has the condition, or write DENY or ALLOW w
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.resources import AuthorizationPolicy, EnvoyFilter, Telemetry, WasmPlugin
+from meshctl.resources import AuthorizationPolicy
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
-
-_READ_BY = ("access_log_hint", "stackdriver")
 
 
 @rule(on=AuthorizationPolicy, severity=Severity.INFO, since="0.1.0", holds=("action",))
 def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
     """Report policies where the whole mesh has no reader."""
-    if policy.action != "AUDIT" or not policy.rules:
-        return
-    readers = (*mesh.of(EnvoyFilter), *mesh.of(Telemetry), *mesh.of(WasmPlugin))
-    written = (mesh.config.raw, *(one.data for one in readers))
-    if any(mesh.of(WasmPlugin)) or any(word in str(one) for one in written for word in _READ_BY):
+    if policy.action != "AUDIT" or not policy.rules or mesh.workloads.may_read_audit_marks:
         return
     if mesh.is_whole:
         yield Finding(

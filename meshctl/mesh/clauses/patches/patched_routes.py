@@ -5,13 +5,14 @@ rc_patch.go, Istio 1.31): names are compared letter by letter. Virtual hosts are
 the server of a port ``inbound|http|`` and the port of the Service (httproute.go).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from meshctl.mesh.clauses.parts import Parts
+from meshctl.mesh.core.selectors import IdentityCache
 from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
 from meshctl.mesh.workloads.membership import is_gateway
-from meshctl.resources import ConfigPatch, EnvoyFilter, Ref, View
+from meshctl.resources import ConfigPatch, EnvoyFilter, Ref, View, Workload
 
 _INBOUND = "inbound|http|"
 _DOTS = 4
@@ -93,11 +94,33 @@ def _routes_of(gateway: EffectiveGateway) -> Iterator[PatchedRoute]:
                 yield PatchedRoute(gateway.workload.name, table, host.name, name)
 
 
+def _all_routes(gateways: Sequence[EffectiveGateway]) -> Sequence[PatchedRoute]:
+    return [one for gateway in gateways for one in _routes_of(gateway)]
+
+
+def _listener_names(gateways: Sequence[EffectiveGateway]) -> frozenset[str]:
+    return frozenset(one.name for gateway in gateways for one in gateway.listeners)
+
+
+def _by_value(
+    routes: Sequence[PatchedRoute], field: _Field
+) -> Mapping[str, Sequence[PatchedRoute]]:
+    found: dict[str, list[PatchedRoute]] = {}
+    for one in routes:
+        found.setdefault(field.value(one), []).append(one)
+    return found
+
+
 class PatchedRoutes:
     """Answers for the patches of EnvoyFilters."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._at = IdentityCache(self._gateways_of)
+        self._servers = IdentityCache(self._inbound_of)
+        self._listeners = IdentityCache(_listener_names)
+        self._routes = IdentityCache(_all_routes)
+        self._by_value = IdentityCache(_by_value)
 
     def missing(self, envoy_filter: EnvoyFilter, patch: ConfigPatch) -> MissingRoute | None:
         """Say which name a patch asks for that surely nothing has."""
@@ -105,7 +128,7 @@ class PatchedRoutes:
         name = asked.child("vhost").text("name")
         listener = patch.child("match", "listener")
         if patch.context == "GATEWAY" and listener.text("name"):
-            names = {one.name for gate in self._gateways(envoy_filter) for one in gate.listeners}
+            names = self._listeners.of(self._gateways(envoy_filter))
             if names and listener.text("name") not in names:
                 return MissingRoute(listener.at("name"), "listener", tuple(sorted(names)))
         if not asked.data:
@@ -133,39 +156,41 @@ class PatchedRoutes:
 
     def narrowed(
         self, envoy_filter: EnvoyFilter, patch: ConfigPatch
-    ) -> "list[PatchedRoute] | MissingRoute":
+    ) -> "Sequence[PatchedRoute] | MissingRoute":
         """List what a patch of gateways finds, or say which field of its match finds nothing first.
 
         The ports of its match aside. What isn't served at all is not missing.
         """
-        found = [one for gateway in self._gateways(envoy_filter) for one in _routes_of(gateway)]
+        found: Sequence[PatchedRoute] = self._routes.of(self._gateways(envoy_filter))
         asked = patch.child("match", "routeConfiguration")
         for field in _fields_read(patch):
             view, wanted = field.of(asked), field.of(asked).text(field.key)
             if wanted and found:
-                known = {field.value(one) for one in found}
-                found = [one for one in found if field.value(one) == wanted]
+                known = self._by_value.of(found, field)
+                found = known.get(wanted, ())
                 if not found:
                     names = tuple(sorted(one for one in known if one))
                     return MissingRoute(view.at(field.key), field.what, names)
         return found
 
-    def _gateways(self, envoy_filter: EnvoyFilter) -> Iterator[EffectiveGateway]:
-        for workload in self._parts.workloads.envoy_filters.reached(envoy_filter):
-            if is_gateway(workload):
-                found = self._parts.gateways.for_workload(workload.key_name)
-                if found is not None:
-                    yield found
+    def _gateways(self, envoy_filter: EnvoyFilter) -> Sequence[EffectiveGateway]:
+        return self._at.of(self._parts.workloads.envoy_filters.reached(envoy_filter))
+
+    def _gateways_of(self, reached: Sequence[Workload]) -> Sequence[EffectiveGateway]:
+        several = (one.key_name for one in reached if is_gateway(one))
+        found = map(self._parts.gateways.for_workload, several)
+        return [gateway for gateway in found if gateway is not None]
 
     def _inbound(self, envoy_filter: EnvoyFilter) -> tuple[str, ...]:
         """The virtual hosts of the servers that it is for; none where one has no Service."""
+        return self._servers.of(self._parts.workloads.envoy_filters.reached(envoy_filter))
+
+    def _inbound_of(self, reached: Sequence[Workload]) -> tuple[str, ...]:
         ports: set[int] = set()
-        for workload in self._parts.workloads.envoy_filters.reached(envoy_filter):
+        container_ports = self._parts.workloads.container_ports
+        for workload in reached:
             if not is_gateway(workload):
-                found = {
-                    port.number
-                    for port, _ in self._parts.workloads.container_ports.in_front_of(workload)
-                }
+                found = {port.number for port, _ in container_ports.in_front_of(workload)}
                 if not found:
                     return ()
                 ports |= found
