@@ -8,10 +8,9 @@ Fix: select each workload in one Telemetry, and join what the two say.
 """
 
 from collections.abc import Iterator
-from itertools import islice
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.workloads import named, signals_of
+from meshctl.mesh.workloads import named, others, signals_of
 from meshctl.resources import Telemetry
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
@@ -29,8 +28,7 @@ def check(telemetry: Telemetry, mesh: Mesh) -> Iterator[Outcome]:
             f"{workload.title} is selected by {named(several.telemetries, telemetry)} too, for "
             f"{', '.join(sorted(several.shared))}; where both say something, the younger one holds",
         )
-        others = (one for one in several.telemetries if one is not telemetry)
-        for other in islice(others, 3):
+        for other in others(several.telemetries, telemetry):
             finding = finding.also(other.spec.key("selector"), "selects it too")
         yield finding
         return
