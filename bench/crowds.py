@@ -1851,6 +1851,330 @@ def services_of_one_waypoint(count: int) -> Objects:
         yield policy(f"p-{i}", calls(f"cluster.local/ns/shop/sa/s-{i}"), targetRefs=refs)
 
 
+@crowd
+def ingresses_of_one_host(count: int) -> Objects:
+    yield service("web")
+    for i in range(count):
+        backend = {"service": {"name": "web", "port": {"name": "http"}}}
+        path = {"path": f"/p/{i}", "pathType": "Prefix", "backend": backend}
+        rule = {"host": "www.example.com", "http": {"paths": [path]}}
+        tls = [{"hosts": ["www.example.com"], "secretName": f"c-{i}"}]
+        spec = {"ingressClassName": "istio", "rules": [rule], "tls": tls}
+        yield thing("Ingress", f"i-{i}", spec=spec)
+
+
+@crowd
+def ingresses_beside_a_wildcard(count: int) -> Objects:
+    yield service("web")
+    for i in range(count):
+        backend = {"service": {"name": "web", "port": {"number": 80}}}
+        path = {"path": "/", "pathType": "Prefix", "backend": backend}
+        rule = {"host": f"h-{i}.a.example.com", "http": {"paths": [path]}}
+        tls = [{"hosts": ["*." + "*.a.example.com"[2 * (i % 2) :]], "secretName": f"c-{i}"}]
+        tls += [{"hosts": [f"h-{count - i}.a.example.com"], "secretName": f"d-{i}"}]
+        spec = {"ingressClassName": "istio", "rules": [rule], "tls": tls}
+        yield thing("Ingress", f"i-{i}", spec=spec)
+
+
+def connections(kind: str, name: str, parent: dict[str, Any], **spec: object) -> dict[str, Any]:
+    """Make a TLSRoute or a TCPRoute with one rule."""
+    rules = [{"backendRefs": [{"name": "web", "port": 80}]}]
+    return thing(kind, name, spec={"parentRefs": [parent], "rules": rules} | spec)
+
+
+@crowd
+def tls_routes_of_one_name(count: int) -> Objects:
+    passed = {"name": "tls", "port": 443, "protocol": "TLS", "tls": {"mode": "Passthrough"}}
+    yield entry_gateway(passed)
+    yield service("web")
+    for i in range(count):
+        names = ["www.example.com", f"h-{i}.example.com"]
+        yield connections("TLSRoute", f"r-{i}", {"name": "entry"}, hostnames=names)
+
+
+@crowd
+def tls_routes_of_many_listeners(count: int) -> Objects:
+    yield service("web")
+    each = 64  # as many as a Gateway may have
+    for first in range(0, count, each):
+        listeners = [
+            {"name": f"l-{i}", "port": 443, "protocol": "TLS", "hostname": f"h-{i}.example.com",
+             "tls": {"mode": "Passthrough"}}
+            for i in range(first, min(first + each, count))
+        ]  # fmt: skip
+        spec = {"gatewayClassName": "istio", "listeners": listeners}
+        yield thing("KubernetesGateway", f"g-{first}", spec=spec)
+        for i in range(first, min(first + each, count)):
+            names = [f"h-{i}.example.com", f"h-{i + 1}.example.com"]
+            parent = {"name": f"g-{first}"}
+            yield connections("TLSRoute", f"r-{i}", parent, hostnames=names)
+
+
+@crowd
+def tls_routes_of_one_service(count: int) -> Objects:
+    ports = [{"name": "tls", "port": 443}]
+    yield thing("Service", "web", spec={"selector": {"app": "web"}, "ports": ports})
+    parent = {"group": "", "kind": "Service", "name": "web"}
+    for i in range(count):
+        names = ["web.shop.svc.cluster.local", f"h-{i}.example.com"]
+        yield connections("TLSRoute", f"r-{i}", parent, hostnames=names)
+
+
+@crowd
+def tcp_routes_of_one_service(count: int) -> Objects:
+    ports = [{"name": "tcp", "port": 80}, {"name": "http", "port": 81}]
+    yield thing("Service", "web", spec={"selector": {"app": "web"}, "ports": ports})
+    for i in range(count):
+        parent = {"group": "", "kind": "Service", "name": "web"}
+        yield connections("TCPRoute", f"r-{i}", parent)
+
+
+@crowd
+def rules_of_a_tcp_route(count: int) -> Objects:
+    yield entry_gateway({"name": "tcp", "port": 9000, "protocol": "TCP"})
+    yield service("web")
+    rules = [{"backendRefs": [{"name": "web", "port": 80}]}] * count
+    yield connections("TCPRoute", "all", {"name": "entry"}, rules=rules)
+
+
+@crowd
+def audits(count: int) -> Objects:
+    for i in range(count):
+        yield workload(f"s-{i}")
+        yield policy(
+            f"p-{i}",
+            calls(f"cluster.local/ns/shop/sa/s-{i}"),
+            action="AUDIT",
+            selector={"matchLabels": {"app": f"s-{i}"}},
+        )
+        patch = {"applyTo": "HTTP_FILTER", "patch": {"operation": "INSERT_FIRST", "value": {}}}
+        yield thing("EnvoyFilter", f"f-{i}", spec={"configPatches": [patch]})
+        yield thing("Telemetry", f"t-{i}", f"n-{i}", spec={"accessLogging": [{"disabled": True}]})
+
+
+@crowd
+def telemetries_of_one_label(count: int) -> Objects:
+    names = [f"p-{i}" for i in range(count)]
+    providers = [{"name": name, "envoyOtelAls": {"service": "o", "port": 1}} for name in names]
+    data = {"mesh": json.dumps({"extensionProviders": providers})}
+    yield thing("ConfigMap", "istio", "istio-system", data=data)
+    for i in range(count):
+        yield workload(f"w-{i}", app="web")
+        named = [{"name": f"p-{i}"}]
+        tags = {"match": {"metric": "REQUEST_COUNT"}, "tagOverrides": {f"t-{i}": {"value": "'a'"}}}
+        spec = {
+            "selector": {"matchLabels": {"app": "web"}},
+            "accessLogging": [{"providers": named}, {"filter": {"expression": "true"}}],
+            "metrics": [{"providers": named, "overrides": [tags]}, {"overrides": [tags]}],
+            "tracing": [{"providers": named, "randomSamplingPercentage": 1}],
+        }
+        yield thing("Telemetry", f"t-{i}", spec=spec)
+
+
+@crowd
+def telemetries_of_namespaces(count: int) -> Objects:
+    yield from told_apart(count)
+    named = [{"name": "p"}]
+    spec = {"accessLogging": [{"providers": named}], "tracing": [{"providers": named}]}
+    yield thing("Telemetry", "all", "istio-system", spec=spec)
+    for i in range(count):
+        own = {"metrics": [{}], "accessLogging": [{"disabled": True}], "tracing": [{}]}
+        yield thing("Telemetry", "own", f"n-{i}", spec=own)
+
+
+@crowd
+def network_policies_of_peers_and_port_names(count: int) -> Objects:
+    for i in range(count):
+        yield workload(f"s-{i}")
+        yield workload(f"s-{i}", "back")
+        yield service(f"s-{i}")
+        labels = {"app": f"s-{(i + 1) % count}", "tier": f"t-{i}"}
+        sources = [
+            {"podSelector": {"matchLabels": labels}},
+            {"podSelector": {}, "namespaceSelector": {"matchLabels": {"team": f"t-{i}"}}},
+        ]
+        ports = [{"port": f"http-{i}"}, {"port": "main"}, {"port": 1000 + i}]
+        selected = {"matchLabels": {"app": f"s-{i}"}} if i % 2 else {}
+        spec = {"podSelector": selected, "ingress": [{"from": sources, "ports": ports}]}
+        yield thing("NetworkPolicy", f"p-{i}", spec=spec)
+
+
+@crowd
+def limit_ranges(count: int) -> Objects:
+    yield thing(
+        "Namespace", "shop", meta={"namespace": None, "labels": {"istio-injection": "enabled"}}
+    )
+    for i in range(count):
+        yield workload(f"s-{i}")
+        limits = [{"type": "Container", "max": {"cpu": str(3 + i)}, "min": {"memory": "1Mi"}}]
+        yield thing("LimitRange", f"l-{i}", spec={"limits": limits}) | {"apiVersion": "v1"}
+
+
+@crowd
+def scaled_objects(count: int) -> Objects:
+    keda = workload("keda", "keda")
+    keda["spec"]["template"]["spec"]["containers"][0]["image"] = "ghcr.io/kedacore/keda:2"
+    yield keda
+    labels = {"istio-injection": "enabled"}
+    yield thing("Namespace", "shop", meta={"namespace": None, "labels": labels})
+    yield thing("PeerAuthentication", "all", spec={"mtls": {"mode": "STRICT"}})
+    yield service("web")
+    for i in range(count):
+        yield workload(f"w-{i}", app="web")
+        metadata = {"serverAddress": "http://web.shop.svc.cluster.local:80", "query": "a"}
+        triggers = [{"type": "prometheus", "metadata": metadata}]
+        one = thing("ScaledObject", f"o-{i}", spec={"triggers": triggers})
+        yield one | {"apiVersion": "keda.sh/v1alpha1"}
+
+
+@crowd
+def endpoints_that_are_services(count: int) -> Objects:
+    labels = {"istio-injection": "enabled"}
+    yield thing("Namespace", "shop", meta={"namespace": None, "labels": labels})
+    yield service("web")
+    address = "web.shop.svc.cluster.local"
+    names = [f"s-{i}.shop.svc.cluster.local" for i in range(count)]
+    for i in range(count):
+        yield service(f"s-{i}")
+        yield workload(f"s-{i}")
+        yield workload(f"w-{i}", app="web")
+        yield entry(f"e-{i}", f"h-{i}.example.com", port=80, endpoints=[{"address": address}])
+    endpoints = [{"address": name} for name in names]
+    yield entry("all", "all.example.com", port=80, endpoints=endpoints)
+
+
+def proxied(i: int) -> str:
+    """Write a server of nginx that passes requests on."""
+    return (
+        f"server {{ listen {1000 + i}; location / {{ proxy_set_header Host $host; "
+        f"proxy_pass http://s-{i}.shop.svc.cluster.local:80; }} }}\n"
+    )
+
+
+@crowd
+def servers_of_nginx(count: int) -> Objects:
+    labels = {"istio-injection": "enabled"}
+    yield thing("Namespace", "shop", meta={"namespace": None, "labels": labels})
+    text_of_all = "".join(proxied(i) for i in range(count))
+    yield thing("ConfigMap", "all", data={"nginx.conf": text_of_all})
+    yield thing("ConfigMap", "one", data={"nginx.conf": proxied(0)})
+    yield filled("proxy", envFrom=[{"configMapRef": {"name": "all"}}])
+    for i in range(count):
+        yield service(f"s-{i}")
+        yield filled(f"s-{i}", envFrom=[{"configMapRef": {"name": "one"}}])
+
+
+@crowd
+def config_maps_of_nginx(count: int) -> Objects:
+    labels = {"istio-injection": "enabled"}
+    yield thing("Namespace", "shop", meta={"namespace": None, "labels": labels})
+    for i in range(count):
+        yield service(f"s-{i}")
+        yield thing("ConfigMap", f"m-{i}", data={"nginx.conf": proxied(i)})
+        yield filled(f"s-{i}", envFrom=[{"configMapRef": {"name": f"m-{i}"}}])
+
+
+@crowd
+def headers_of_tokens(count: int) -> Objects:
+    role = {"matchLabels": {"app": "web"}}
+    for i in range(count):
+        yield workload(f"w-{i}", app="web")
+        issuer = f"https://i-{i}.example.com"
+        headers = [{"name": f"x-{i}", "prefix": "Bearer "}, {"name": "authorization"}]
+        rules = [{"issuer": issuer, "jwksUri": f"{issuer}/keys", "fromHeaders": headers}]
+        yield thing("RequestAuthentication", f"a-{i}", spec={"selector": role, "jwtRules": rules})
+        when = [{"key": f"request.headers[x-{i}]", "values": ["Bearer a"]}]
+        when += [{"key": "request.headers[authorization]", "values": ["Bearer *"]}]
+        yield policy(f"p-{i}", {"when": when}, selector=role)
+
+
+@crowd
+def schemes_of_requests(count: int) -> Objects:
+    yield service("web")
+    yield workload("gate")
+    http = [
+        {"match": [{"scheme": {"exact": "https"}, "uri": {"prefix": f"/p/{i}"}}],
+         "route": [{"destination": {"host": "web"}}]}
+        for i in range(count)
+    ]  # fmt: skip
+    yield gateway("all", server(80, "www.example.com"))
+    yield virtual("all", ["www.example.com"], "web", http=http, gateways=["all"])
+    names = [f"g-{i}" for i in range(count)]
+    yield virtual("each", ["www.example.com"], "web", http=http[:1], gateways=names)
+    for i in range(count):
+        yield gateway(f"g-{i}", server(1000 + i, "www.example.com"))
+
+
+@crowd
+def envoy_filters_of_routes(count: int) -> Objects:
+    yield service("web")
+    yield workload("gate")
+    yield gateway("all", server(80, "*"))
+    for i in range(count):
+        yield virtual(f"v-{i}", [f"h-{i}.example.com"], "web", gateways=["all"])
+        asked = {"name": "http.80", "vhost": {"name": f"h-{(i + i % 2)}.example.com:80"}}
+        patch = {
+            "applyTo": "VIRTUAL_HOST",
+            "match": {"context": "GATEWAY", "routeConfiguration": asked},
+            "patch": {"operation": "MERGE", "value": {"retry_policy": {}}},
+        }
+        yield thing("EnvoyFilter", f"f-{i}", spec={"configPatches": [patch]})
+
+
+@crowd
+def envoy_filters_of_routes_of_many_gateways(count: int) -> Objects:
+    yield from gateways_of_many_workloads(count)
+    for i in range(count):
+        asked = {"name": f"http.{80 + i % 2}"}
+        patch = {
+            "applyTo": "ROUTE_CONFIGURATION",
+            "match": {"context": "GATEWAY", "routeConfiguration": asked},
+            "patch": {"operation": "MERGE", "value": {"request_headers_to_remove": ["x"]}},
+        }
+        of_listener = {
+            "applyTo": "LISTENER",
+            "match": {"context": "GATEWAY", "listener": {"name": f"0.0.0.0_{80 + i % 2}"}},
+            "patch": {"operation": "MERGE", "value": {"per_connection_buffer_limit_bytes": 1}},
+        }
+        yield thing("EnvoyFilter", f"f-{i}", spec={"configPatches": [patch, of_listener]})
+
+
+@crowd
+def envoy_filters_of_virtual_hosts(count: int) -> Objects:
+    for i in range(count):
+        yield workload(f"s-{i}")
+        yield service(f"s-{i}")
+        patches = [
+            {
+                "applyTo": "HTTP_ROUTE",
+                "match": {"context": context, "routeConfiguration": {"vhost": {"name": name}}},
+                "patch": {"operation": "MERGE", "value": {"route": {"timeout": "1s"}}},
+            }
+            for context, name in (
+                ("SIDECAR_INBOUND", f"inbound|http|{80 + i % 2}"),
+                ("SIDECAR_OUTBOUND", f"s-{i}.shop.svc.cluster.local:{80 + i % 2}"),
+            )
+        ]
+        yield thing("EnvoyFilter", f"f-{i}", spec={"configPatches": patches})
+
+
+@crowd
+def filters_looked_for(count: int) -> Objects:
+    yield workload("web")
+    for i in range(count):
+        name = {"name": "envoy.filters.network.http_connection_manager"}
+        asked = name | {"subFilter": {"name": f"envoy.filters.http.router-{i}"}}
+        patch = {
+            "applyTo": "HTTP_FILTER",
+            "match": {
+                "context": "SIDECAR_INBOUND",
+                "listener": {"filterChain": {"filter": asked}, "portNumber": 8080 + i},
+            },
+            "patch": {"operation": "INSERT_BEFORE", "value": {"name": f"f-{i}"}},
+        }
+        yield thing("EnvoyFilter", f"f-{i}", spec={"configPatches": [patch]})
+
+
 def anchored(count: int) -> str:
     """Write a Service of which aliases repeat parts."""
     ports = "".join(f"  - {{<<: *port, name: http-{i}, port: {1000 + i}}}\n" for i in range(count))

@@ -8,6 +8,7 @@ One walk serves nodes, which know their place, and plain data.
 import json
 from base64 import b64decode
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from yaml import MappingNode, Node, ScalarNode
@@ -42,6 +43,7 @@ def looks_secret(name: str) -> bool:
     return _NAMED.fullmatch(name) is not None
 
 
+@lru_cache(maxsize=8)  # many findings are about one text
 def may_name_secrets(text: str) -> bool:
     """Can a text hold a value that is known as secret by a name? Most texts can't."""
     if "\\" in text or not text.isascii():  # names may be written in other ways

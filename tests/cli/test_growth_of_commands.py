@@ -28,6 +28,7 @@ MENDED = (
     ("check-inject {}", "injection-webhooks"),
     ("check-inject {} -o json", "injection-webhooks"),
     ("tls-check {}", "rules-of-one-host"),
+    ("tls-check {}", "rules-for-all-local-hosts"),
     ("size {}", "ports-of-a-service"),
     ("size {}", "hosts-of-a-sidecar"),
     ("migrate --to gateway-api {}", "routes-of-many-gateway-workloads"),

@@ -28,4 +28,6 @@ def order_is_known(resources: Iterable[Resource]) -> bool:
     for resource in resources:
         total += 1
         unknown += resource.created is None
+        if unknown and total > 1:
+            return False
     return unknown == 0 or total == 1

@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from meshctl.mesh.core.hosts import overlaps
+from meshctl.mesh.core.selectors import IdentityCache
 from meshctl.mesh.gateway_api.gateway_api import GatewayApi
 from meshctl.mesh.gateway_api.listeners import GatewayListener
 from meshctl.mesh.gateway_api.parents import Attachment
 from meshctl.mesh.gateways.listeners import FilterChain
 from meshctl.mesh.registry.services import HostPort, Registry
-from meshctl.mesh.traffic.binding.bound_virtual_services import BoundHost
+from meshctl.mesh.traffic.binding.bound_virtual_services import BoundVirtualServices
 from meshctl.mesh.traffic.delegates import MESH
 from meshctl.mesh.traffic.sidecar_routes import serves
 from meshctl.resources import (
@@ -58,6 +59,7 @@ class Connections:
     def __init__(self, registry: Registry, api: GatewayApi) -> None:
         self._registry = registry
         self._api = api
+        self._first_rules = IdentityCache(_first_rules)
 
     def behind_first(self, route: KubernetesRoute) -> Iterator[tuple[View, View]]:
         """Walk the rules that come after one which takes all connections of the route, with that one.
@@ -243,18 +245,13 @@ class Connections:
         self, route: KubernetesRoute, kind: str, host: str, port: int, client: str
     ) -> Ref | None:
         """Find what a client follows before a route gets its turn."""
-        own = self._names_asked.get((host, route), ())
-        bound = self._api.routes.bound(MESH, client).with_rules(kind).overlapping(host)
-        for service in dict.fromkeys(one.virtual_service for one in sorted(bound, key=_turn)):
-            for rule in getattr(service, kind):
-                fitting = [one for one in rule.matches if _takes_all(one, port)]
-                if kind == "tls":
-                    fitting = [one for one in fitting if one.texts("sniHosts") == own]
-                if not rule.routes or (rule.matches and not fitting):
-                    continue
-                if kind == "tls" and not rule.matches:
-                    continue
+        names = self._names_asked.get((host, route), ()) if kind == "tls" else ()
+        bound: BoundVirtualServices | None = self._api.routes.bound(MESH, client).with_rules(kind)
+        while bound is not None:
+            rule = self._first_rules.of(bound, kind, host, port).get(names)
+            if rule is not None:
                 return None if _is_of(route, rule) else _origin(rule)
+            bound = bound.rest
         return None
 
     @cached_property
@@ -271,8 +268,23 @@ class Connections:
         return found
 
 
-def _turn(bound: BoundHost) -> int:
-    return bound.order
+def _first_rules(
+    bound: BoundVirtualServices, kind: str, host: str, port: int
+) -> dict[tuple[str, ...], Route]:
+    """The first rule that takes all connections to a port, by the names it asks for; of tcp by none."""
+    found: dict[tuple[str, ...], Route] = {}
+    several = bound.own_overlapping(host)
+    for service in dict.fromkeys(one.virtual_service for one in several):
+        for rule in getattr(service, kind):
+            if not rule.routes:
+                continue
+            fitting = [one for one in rule.matches if _takes_all(one, port)]
+            if kind == "tls":
+                for names in [one.texts("sniHosts") for one in fitting]:
+                    found.setdefault(names, rule)
+            elif fitting or not rule.matches:
+                found.setdefault((), rule)
+    return found
 
 
 def _takes_all(match: Match, port: int) -> bool:

@@ -85,7 +85,7 @@ class Parents:
         self._given = given
         self._classes = classes
         self._listeners = listeners
-        self._beside: dict[str, dict[tuple[int, str], frozenset[str]]] = {}
+        self._closer: dict[str, dict[GatewayListener, frozenset[str]]] = {}
         self._sources: dict[tuple[str, str], Resource] = {
             (resource.kind, resource.key_name): resource
             for resource in (*given.registry.services, *given.inventory.of(ServiceEntry))
@@ -107,24 +107,27 @@ class Parents:
         elif kind in _LISTENERS:
             name = f"{reference.namespace}/{reference.name}"
             several = self._listeners(reference.kind, name)
-            beside = self._hostnames(f"{reference.kind}/{name}", several)
+            closer = self._closer_than(f"{reference.kind}/{name}", several)
             for listener in several:
-                closer = beside[listener.port, listener.listener.protocol] - {listener.hostname}
-                yield Attachment(reference, listener, _denial(route, reference, listener), closer)
+                denial = _denial(route, reference, listener)
+                yield Attachment(reference, listener, denial, closer[listener])
 
-    def _hostnames(
+    def _closer_than(
         self, name: str, several: tuple[GatewayListener, ...]
-    ) -> dict[tuple[int, str], frozenset[str]]:
-        """The host names of the listeners of one parent, by port and protocol."""
-        known = self._beside.get(name)
+    ) -> dict[GatewayListener, frozenset[str]]:
+        """The host names of the others of the same port and protocol, by listener of one parent."""
+        known = self._closer.get(name)
         if known is None:
-            found: dict[tuple[int, str], set[str]] = {}
+            beside: dict[tuple[int, str], set[str]] = {}
             for listener in several:
-                found.setdefault((listener.port, listener.listener.protocol), set()).add(
-                    listener.hostname
+                key = listener.port, listener.listener.protocol
+                beside.setdefault(key, set()).add(listener.hostname)
+            known = self._closer[name] = {
+                listener: frozenset(
+                    beside[listener.port, listener.listener.protocol] - {listener.hostname}
                 )
-            known = {key: frozenset(names) for key, names in found.items()}
-            self._beside[name] = known
+                for listener in several
+            }
         return known
 
     def _missing(self, reference: ObjectReference, kind: str) -> Denial | None:

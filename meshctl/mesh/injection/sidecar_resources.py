@@ -28,7 +28,9 @@ _CHART = {
     ("limits", "cpu"): "2000m", ("limits", "memory"): "1024Mi",
 }  # fmt: skip
 _WORDS = {"limits": "a limit", "requests": "a request"}
-_Amounts = Mapping[tuple[str, str], str]
+_Key = tuple[str, str]
+_Amounts = Mapping[_Key, str]
+_Broken = tuple[_Key, str, Ref]
 
 
 class RefusedSidecar(NamedTuple):
@@ -49,6 +51,7 @@ class SidecarResources:
 
     def __init__(self, inventory: Inventory) -> None:
         self._inventory = inventory
+        self._known: dict[tuple[str, frozenset[tuple[_Key, str]]], _Broken | None] = {}
 
     def refused(self, workload: Workload) -> RefusedSidecar | None:
         """Find what a LimitRange of the namespace refuses of the sidecar that is injected."""
@@ -61,14 +64,27 @@ class SidecarResources:
             key: annotations[name] for name, key in _ANNOTATIONS.items() if name in annotations
         }
         amounts = written or self._of_values
-        for item in ranges:
-            for key, bound, place in _broken(item, amounts):
-                name = next(name for name, each in _ANNOTATIONS.items() if each == key)
-                metadata = workload.template.child("metadata")
-                at = metadata.at("annotations", name) if written else None
-                amount = f"{_WORDS[key[0]]} of {amounts[key]} {key[1]}"
-                return RefusedSidecar(amount, bound, place, at, not written and self._is_guessed)
-        return None
+        broken = self._first_broken(workload.namespace, amounts)
+        if broken is None:
+            return None
+        key, bound, place = broken
+        name = next(name for name, each in _ANNOTATIONS.items() if each == key)
+        metadata = workload.template.child("metadata")
+        at = metadata.at("annotations", name) if written else None
+        amount = f"{_WORDS[key[0]]} of {amounts[key]} {key[1]}"
+        return RefusedSidecar(amount, bound, place, at, not written and self._is_guessed)
+
+    def _first_broken(self, namespace: str, amounts: _Amounts) -> _Broken | None:
+        """Find the first bound of a namespace that amounts are outside of, once for the same amounts."""
+        asked = namespace, frozenset(amounts.items())
+        if asked not in self._known:
+            several = (
+                broken
+                for item in self._by_namespace[namespace]
+                for broken in _broken(item, amounts)
+            )
+            self._known[asked] = next(several, None)
+        return self._known[asked]
 
     @cached_property
     def _by_namespace(self) -> dict[str, list[View]]:
@@ -105,7 +121,7 @@ def _amounts(values: View) -> _Amounts:
     return {key: str(amount) for key, amount in written.items() if amount is not None}
 
 
-def _broken(item: View, amounts: _Amounts) -> Iterator[tuple[tuple[str, str], str, Ref]]:
+def _broken(item: View, amounts: _Amounts) -> Iterator[_Broken]:
     """Walk the amounts outside the bounds of one entry, with the bound and its place."""
     for key, amount in amounts.items():
         number, what = nano_units(amount), key[1]

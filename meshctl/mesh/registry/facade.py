@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from meshctl.istio.labels import SERVICE_OF_SLICE
 from meshctl.mesh.core.inventory import Inventory
-from meshctl.mesh.core.selectors import selects
+from meshctl.mesh.core.selectors import LabelIndex
 from meshctl.mesh.registry.services import Registry
 from meshctl.resources import (
     GatewayClass,
@@ -62,11 +62,16 @@ class RegistryFacade(Registry):
 
         These are WorkloadEntries, and the pods that istiod makes for Gateways of the Gateway API.
         """
-        return self.workload_entries.any(selector, namespace) or any(
-            namespace in {None, generated_service.namespace}
-            and selects(selector, generated_service.pod_labels)
-            for generated_service in self._made
-        )
+        is_machine = self.workload_entries.any(selector, namespace)
+        return is_machine or bool(self._made_pods.find(selector, namespace))
+
+    @cached_property
+    def _made_pods(self) -> LabelIndex["GeneratedService"]:
+        """The Services that istiod makes, by the labels of their pods."""
+        index: LabelIndex[GeneratedService] = LabelIndex()
+        for made in self._made:
+            index.add(made.namespace, made.pod_labels, made)
+        return index
 
     def has_written_endpoints(self, service: Service) -> bool:
         """Does an object of the input list the endpoints of a Service?"""

@@ -65,6 +65,8 @@ class RequestAuthentications:
         self._selecting: dict[str, SelectorIndex[RequestAuthentication]] = {}
         self._lacking = IdentityCache(self._is_lacking)
         self._held = IdentityCache(self._with_wide)
+        self._asking = IdentityCache(_ask)
+        self._any_asked = IdentityCache(self._is_any_asked)
         self._unverified: dict[tuple[EffectiveGateway, ...], Workload | None] = {}
 
     def of(self, workload: Workload) -> Sequence[RequestAuthentication]:
@@ -144,7 +146,14 @@ class RequestAuthentications:
 
     def is_asked_for(self, workload: Workload) -> bool:
         """Does a policy that guards a workload ask for a token, or ask an outsider?"""
-        return any(_asks(policy) for policy in self._policies.guarding(workload))
+        return self._asking.of(self._policies.guarding(workload))
+
+    def is_any_asked_for(self, workloads: Sequence[Workload]) -> bool:
+        """Does a policy that guards one of some workloads ask so? Found once for a sequence."""
+        return self._any_asked.of(workloads)
+
+    def _is_any_asked(self, workloads: Sequence[Workload]) -> bool:
+        return any(self.is_asked_for(workload) for workload in workloads)
 
     @cached_property
     def route_by_claims(self) -> bool:
@@ -315,6 +324,10 @@ def _claim_matches(service: VirtualService) -> tuple[ClaimMatch, ...]:
         for condition in service.conditions
         if condition.name.startswith(_CLAIMS) and condition.field in ("headers", _WITHOUT)
     )
+
+
+def _ask(policies: Sequence[AuthorizationPolicy]) -> bool:
+    return any(map(_asks, policies))
 
 
 def _asks(policy: AuthorizationPolicy) -> bool:

@@ -49,7 +49,7 @@ class Http10Calls:
         self._workloads = workloads
 
     def of(self, config_map: ConfigMap) -> Sequence[Http10Call]:
-        """The calls that a ConfigMap declares, each Service once."""
+        """The calls that a ConfigMap declares, those of one reader for all readers that are alike."""
         return self._by_config_map.get(config_map, ())
 
     def by_commands(self, workload: Workload) -> Iterator[Http10Call]:
@@ -70,8 +70,7 @@ class Http10Calls:
         found: dict[ConfigMap, list[Http10Call]] = {}
         if self._is_accepted_everywhere:
             return found
-        for workload in self._workloads:
-            maps = [*self._calls.config_maps(workload)]
+        for workload, maps in self._readers():
             for config_map in maps:
                 for call in self._checks(workload, config_map):
                     found.setdefault(config_map, []).append(call)
@@ -85,6 +84,17 @@ class Http10Calls:
                 for call in self._of(workload, text, config_map.at("data", key)):
                     found.setdefault(config_map, []).append(call)
         return found
+
+    def _readers(self) -> Iterator[tuple[Workload, Sequence[ConfigMap]]]:
+        """Walk the workloads that read ConfigMaps, with these; of those that are alike the first."""
+        known: set[object] = set()
+        for workload in self._workloads:
+            maps = tuple(self._calls.config_maps(workload))
+            has_sidecar = self._workloads.membership(workload) is Membership.SIDECAR
+            alike = maps, has_sidecar, _is_accepted(workload), _nginx(workload)
+            if maps and alike not in known:
+                known.add(alike)
+                yield workload, maps
 
     def _checks(self, workload: Workload, config_map: ConfigMap) -> Iterator[Http10Call]:
         """Walk the health checks of HAProxy."""

@@ -34,6 +34,15 @@ class OtherAuthority(NamedTuple):
     """What nginx is told to send as Host."""
 
 
+class _Call(NamedTuple):
+    """What a ConfigMap declares, whoever reads it."""
+
+    host: RegisteredHost
+    port: HostPort
+    place: Ref
+    written: str
+
+
 class OtherAuthorities:
     """Such calls by the ConfigMap that declares them."""
 
@@ -71,22 +80,25 @@ class OtherAuthorities:
 
     @cached_property
     def _by_config_map(self) -> dict[ConfigMap, list[OtherAuthority]]:
-        found: dict[ConfigMap, dict[tuple[RegisteredHost, int], OtherAuthority]] = {}
+        readers: dict[ConfigMap, list[Workload]] = {}
         for workload in self._workloads:
             for config_map in self._calls.config_maps(workload):
-                for call in self._of(workload, config_map):
-                    key = call.host, call.port.number
-                    found.setdefault(config_map, {}).setdefault(key, call)
-        return {config_map: [*calls.values()] for config_map, calls in found.items()}
+                readers.setdefault(config_map, []).append(workload)
+        return {one: [*self._of(one, several)] for one, several in readers.items()}
 
-    def _of(self, workload: Workload, config_map: ConfigMap) -> Iterator[OtherAuthority]:
-        for key, text in config_map.values.items():
-            if "proxy_pass" not in text:
-                continue
-            for server in proxied_servers(text):
-                call = self._call(workload, server, config_map.at("data", key))
-                if call is not None:
-                    yield call
+    def _of(self, config_map: ConfigMap, readers: Sequence[Workload]) -> Iterator[OtherAuthority]:
+        """Walk the calls of a ConfigMap, each by the first of its readers whose sidecar gets it."""
+        left: dict[int, list[_Call]] = {}
+        for call in self._declared(config_map):
+            left.setdefault(call.port.number, []).append(call)
+        for workload in readers:
+            if not left:
+                return
+            if self._workloads.membership(workload) is Membership.SIDECAR:
+                past = TrafficCapture(workload).past_sidecar
+                for number in [number for number in left if number not in past]:
+                    for call in left.pop(number):
+                        yield OtherAuthority(workload, *call)
 
     def _is_known(self, authority: str, namespace: str) -> bool:
         """May the mesh know a Host: is it a name that is declared, or a variable that may be one?"""
@@ -97,14 +109,22 @@ class OtherAuthorities:
             self._registry.find(self._registry.unshortened(name, namespace), namespace) is not None
         )
 
-    def _call(self, workload: Workload, server: ProxiedServer, place: Ref) -> OtherAuthority | None:
-        host = self._calls.service(server.host, workload.namespace)
+    def _declared(self, config_map: ConfigMap) -> Sequence[_Call]:
+        """List the calls that a ConfigMap declares for whoever reads it, each port of a Service once."""
+        found: dict[tuple[RegisteredHost, int], _Call] = {}
+        for key, text in config_map.values.items():
+            for server in proxied_servers(text) if "proxy_pass" in text else ():
+                call = self._call(config_map.namespace, server, config_map.at("data", key))
+                if call is not None:
+                    found.setdefault((call.host, call.port.number), call)
+        return [*found.values()]
+
+    def _call(self, namespace: str, server: ProxiedServer, place: Ref) -> _Call | None:
+        host = self._calls.service(server.host, namespace)
         port = host.port(server.port) if host is not None else None
-        if host is None or port is None or self._is_known(server.authority, workload.namespace):
+        if host is None or port is None or self._is_known(server.authority, namespace):
             return None
-        is_ours = self._workloads.membership(workload) is Membership.SIDECAR
-        is_caught = server.port not in TrafficCapture(workload).past_sidecar
         is_known = self._has_routes_for_others or port.number in self._ports_of_others
-        if is_known or not (port.protocol.is_http and is_ours and is_caught):
+        if is_known or not port.protocol.is_http:
             return None
-        return OtherAuthority(workload, host, port, place, server.authority)
+        return _Call(host, port, place, server.authority)

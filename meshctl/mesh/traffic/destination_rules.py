@@ -84,6 +84,7 @@ class DestinationRules:
         self._local: dict[str, HostIndex[DestinationRule]] = {}
         self._exported: dict[str, HostIndex[DestinationRule]] = {}
         self._root_local: HostIndex[DestinationRule] = HostIndex()
+        self._apart: dict[tuple[int, ...], Mapping[str, Sequence[Labels]]] = {}
         self._all: HostIndex[DestinationRule] = HostIndex()
         self._same_host: dict[tuple[str, str, bool], list[DestinationRule]] = {}
         self._merged = IdentityCache(self._fold)  # an index keeps its lists
@@ -166,8 +167,17 @@ class DestinationRules:
 
         Each comes with the selectors by which its rules tell its workloads apart.
         """
+        lists = tuple(self._all.covering(host))
+        key = tuple(map(id, lists))  # they stay, and hosts below one wildcard have the same
+        if key not in self._apart:
+            self._apart[key] = self._told_apart(lists)
+        return self._apart[key]
+
+    def _told_apart(
+        self, lists: Sequence[Sequence[DestinationRule]]
+    ) -> Mapping[str, Sequence[Labels]]:
         found: dict[str, dict[object, Labels]] = {}
-        for rule in chain.from_iterable(self._all.covering(host)):
+        for rule in chain.from_iterable(lists):
             own = found.setdefault(rule.namespace, {})
             selector = selector_of(rule)
             if selector is not None:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.workloads.network_policies import NetworkPolicies as NetworkPolicies
     from meshctl.mesh.workloads.policy_attachment import being as being
     from meshctl.mesh.workloads.policy_attachment import named as named
+    from meshctl.mesh.workloads.policy_attachment import others as others
     from meshctl.mesh.workloads.policy_attachment import surely_counts as surely_counts
     from meshctl.mesh.workloads.policy_attachment import winner_text as winner_text
     from meshctl.mesh.workloads.prometheus_merge import merged_metrics_port as merged_metrics_port
@@ -89,6 +90,7 @@ _HOMES = {
     "merged_metrics_port": "prometheus_merge",
     "merges_metrics": "prometheus_merge",
     "named": "policy_attachment",
+    "others": "policy_attachment",
     "names_no_filter": "envoy_patches",
     "names_old_cluster": "envoy_filters",
     "opts_out": "membership",

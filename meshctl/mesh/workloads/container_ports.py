@@ -4,7 +4,7 @@ Kubernetes translates a Service's port before the connection reaches the pod, so
 container ports alone.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from meshctl.istio.annotation_names import TEMPLATES
@@ -60,6 +60,7 @@ class ContainerPorts:
         self._sorted = IdentityCache(_by_name)
         self._behind = IdentityCache(_read)
         self._mapped = IdentityCache(self._only_of_services)
+        self._only = IdentityCache(_only_of_service)
 
     def in_front_of(self, workload: Workload) -> Iterator[tuple[HostPort, int]]:
         """Walk the Service ports that lead to a workload, each with its container port."""
@@ -131,13 +132,12 @@ class ContainerPorts:
 
     def only_of_service(self, workload: Workload, number: int) -> tuple[View, int] | None:
         """Find a Service port of a number that is no container port, and where it lands."""
-        declared = {port.number("containerPort") for port in _container_ports(workload)}
-        mapped: tuple[View, int] | None = None
-        for port, target in self.in_front_of(workload):
-            declared.add(target)
-            if port.number == number and mapped is None:
-                mapped = (port.view, target)
-        return mapped if number not in declared else None
+        return self.all_only_of_service(workload).get(number)
+
+    def all_only_of_service(self, workload: Workload) -> Mapping[int, tuple[View, int]]:
+        """All of them by number; workloads with the same ports share one mapping."""
+        declared = frozenset(port.number("containerPort") for port in _container_ports(workload))
+        return self._only.of(self.all_in_front_of(workload), declared)
 
     def only_of_services(self, workloads: Sequence[Workload], number: int) -> MappedPort | None:
         """Find a Service port of a number that is a container port of no workload.
@@ -227,6 +227,17 @@ def _made(
     make: Callable[[Sequence[tuple[HostPort, int]]], Iterable[Any]],
 ) -> Sequence[Any]:
     return tuple(make(in_front))
+
+
+def _only_of_service(
+    in_front: Sequence[tuple[HostPort, int]], declared: frozenset[int | None]
+) -> Mapping[int, tuple[View, int]]:
+    known = declared | {target for _, target in in_front}
+    found: dict[int, tuple[View, int]] = {}
+    for port, target in in_front:
+        if port.number not in known:
+            found.setdefault(port.number, (port.view, target))
+    return found
 
 
 def _by_name(hosts: Sequence[RegisteredHost]) -> Sequence[RegisteredHost]:

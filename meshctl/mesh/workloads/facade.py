@@ -3,9 +3,11 @@
 # The modules are imported where they are asked, since an input needs few of them.
 # ruff: noqa: PLC0415
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from meshctl.mesh.core.inventory import Inventory
+from meshctl.mesh.core.selectors import IdentityCache
 from meshctl.mesh.registry.facade import RegistryFacade
 from meshctl.mesh.workloads.workloads import Heed, Workloads
 from meshctl.resources import (
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.workloads.replicas import Replicas
     from meshctl.mesh.workloads.telemetry.effective_telemetry import EffectiveTelemetry
     from meshctl.mesh.workloads.telemetry.telemetry_providers import TelemetryProviders
+    from meshctl.mesh.workloads.telemetry_entries import SameSignals
     from meshctl.mesh.workloads.traffic_capture import WrittenProbes
     from meshctl.mesh.workloads.wide_ports import WidePorts
 
@@ -95,6 +98,20 @@ class WorkloadsFacade(Workloads):
         from meshctl.mesh.workloads.network_policies import NetworkPolicies
 
         return NetworkPolicies(self._from_inventory.of(NetworkPolicy), self)
+
+    def telemetries_for(
+        self, several: Sequence[Telemetry], signals: frozenset[str]
+    ) -> "SameSignals":
+        """Choose those of a shared sequence that have one of some signals, once."""
+        return self._with_signals.of(several, signals)
+
+    @cached_property
+    def _with_signals(
+        self,
+    ) -> "IdentityCache[Sequence[Telemetry], frozenset[str], SameSignals]":
+        from meshctl.mesh.workloads.telemetry_entries import with_signals
+
+        return IdentityCache(with_signals)
 
     @cached_property
     def telemetries(self) -> "PolicyAttachments[Telemetry]":

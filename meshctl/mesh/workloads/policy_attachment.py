@@ -78,17 +78,24 @@ class PolicyAttachments(Generic[R]):
         return found
 
 
-def named(objects: Sequence[Resource]) -> str:
-    """List the first few objects by name."""
-    names = ", ".join(resource.key_name for resource in objects[:_SHOWN])
-    return names if len(objects) <= _SHOWN else f"{names} and {len(objects) - _SHOWN} more"
+def named(objects: Sequence[Resource], besides: Resource | None = None) -> str:
+    """List the first few objects by name, without the one ``besides`` which they are, if any."""
+    shown = objects[:_SHOWN] if besides is None else others(objects, besides)
+    names = ", ".join(resource.key_name for resource in shown)
+    count = len(objects) - (besides is not None)
+    return names if count <= _SHOWN else f"{names} and {count - _SHOWN} more"
 
 
-def being(objects: Sequence[Resource]) -> str:
+def being(objects: Sequence[Resource], besides: Resource | None = None) -> str:
     """Say of objects of one kind what they are: ``shop/a is a Sidecar``, ``a, b are Sidecars``."""
-    kind = objects[0].kind
-    is_what = f"is {with_article(kind)}" if len(objects) == 1 else f"are {plural_of(kind)}"
-    return f"{named(objects)} {is_what}"
+    kind, count = objects[0].kind, len(objects) - (besides is not None)
+    is_what = f"is {with_article(kind)}" if count == 1 else f"are {plural_of(kind)}"
+    return f"{named(objects, besides)} {is_what}"
+
+
+def others(objects: Sequence[R], besides: R) -> Sequence[R]:
+    """List the first few of objects beside one of them."""
+    return [one for one in objects[: _SHOWN + 1] if one is not besides][:_SHOWN]
 
 
 def winner_text(resource: Resource, same: Sequence[Resource]) -> str:

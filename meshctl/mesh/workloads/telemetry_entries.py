@@ -40,8 +40,28 @@ class TakenBack(NamedTuple):
     modes: tuple[Mode, ...]
 
 
+class SameSignals(NamedTuple):
+    """Telemetries that have one of some signals, and those of the signals that all of them have.
+
+    Where no signal is in all, ``shared`` is what was asked for.
+    """
+
+    telemetries: Sequence[Telemetry]
+    shared: frozenset[str]
+
+
+def with_signals(telemetries: Sequence[Telemetry], signals: frozenset[str]) -> SameSignals:
+    """Choose those with one of the signals."""
+    found = [one for one in telemetries if signals & signals_of(one)]
+    return SameSignals(found, signals.intersection(*map(signals_of, found)) or signals)
+
+
 def signals_of(telemetry: Telemetry) -> frozenset[str]:
     """Say which signals a Telemetry configures."""
+    return telemetry.once(_signals_of)
+
+
+def _signals_of(telemetry: Telemetry) -> frozenset[str]:
     return frozenset(signal for signal in SIGNALS if telemetry.entries(signal))
 
 

@@ -60,6 +60,7 @@ class Workloads:
         self._behind_services = self._index
         self._pods: dict[Workload, Workload] = {}
         self._membership: dict[Workload, Membership] = {}
+        self._taking_part = IdentityCache(self._in_mesh)
         self._to_be_injected: dict[Workload, bool] = {}
         self._memberships: dict[
             tuple[str | None, frozenset[tuple[str, str]]], frozenset[Membership]
@@ -135,7 +136,9 @@ class Workloads:
 
     def in_mesh(self, namespace: str) -> Sequence[Workload]:
         """Find the workloads of a namespace that take part in the mesh, or may."""
-        found = self._index.find({}, namespace)
+        return self._taking_part.of(self._index.find({}, namespace))
+
+    def _in_mesh(self, found: Sequence[Workload]) -> Sequence[Workload]:
         return [workload for workload in found if self.membership(workload) is not Membership.NONE]
 
     def membership(self, workload: Workload) -> Membership:

@@ -37,9 +37,12 @@ _AGELESS = {MergeLoss.UNSELECTED, MergeLoss.NOTHING}
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report each later rule of a host, once for all of them from the first."""
     policies = mesh.traffic.destination_rules
-    rules = [one for one in policies.same_host(destination_rule) if not one.is_generated]
-    if len(rules) < 2 or rules[0] is not destination_rule:  # noqa: PLR2004 - two are a pair
+    several = policies.same_host(destination_rule)
+    if len(several) < 2:  # noqa: PLR2004 - two are a pair
         return
+    if next((one for one in several if not one.is_generated), None) is not destination_rule:
+        return
+    rules = [one for one in several if not one.is_generated]
     homes = mesh.registry.homes(policies.host_of(destination_rule)) or {destination_rule.namespace}
     for meeting in meetings(rules, is_for_home=policies.is_for_home(destination_rule, homes)):
         older, younger, loss = meeting.older, meeting.younger, meeting.loss

@@ -24,8 +24,10 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     selector, namespace = destination_rule.workload_selector, destination_rule.namespace
     homes = mesh.registry.homes(mesh.traffic.destination_rules.host_of(destination_rule)) or ()
     hidden = mesh.traffic.destination_rules.hidden_by_selector(destination_rule, homes)
+    if hidden is None:
+        return
     clients = mesh.workloads.in_mesh(namespace)
-    if hidden is None or all(selects(selector, workload.pod_labels) for workload in clients):
+    if all(selects(selector, workload.pod_labels) for workload in clients):
         return
     yield Finding(
         destination_rule.spec.at("workloadSelector"),

@@ -21,9 +21,7 @@ def check(policy: RequestAuthentication, mesh: Mesh) -> Iterator[Outcome]:
         return
     workloads = [] if policy.target_refs else mesh.security.request_authentications.reached(policy)
     if workloads:
-        is_asked = any(
-            mesh.security.request_authentications.is_asked_for(workload) for workload in workloads
-        )
+        is_asked = mesh.security.request_authentications.is_any_asked_for(workloads)
     else:
         is_asked = mesh.security.request_authentications.may_be_asked_for(policy)
     if is_asked:

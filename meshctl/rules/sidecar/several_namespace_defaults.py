@@ -8,7 +8,7 @@ Fix: join them into one, or give one of them a `workloadSelector`.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.workloads import being, winner_text
+from meshctl.mesh.workloads import being, others, winner_text
 from meshctl.resources import Sidecar
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
@@ -19,11 +19,10 @@ def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
     same = mesh.workloads.sidecars.for_namespace(sidecar.namespace)
     if sidecar.workload_selector or len(same) == 1:
         return
-    others = [each_sidecar for each_sidecar in same if each_sidecar is not sidecar]
     finding = Finding(
         sidecar.at("metadata", "name"),
-        f"{being(others)} for the whole namespace too; {winner_text(sidecar, same)}",
+        f"{being(same, sidecar)} for the whole namespace too; {winner_text(sidecar, same)}",
     )
-    for other in others[:3]:
+    for other in others(same, sidecar):
         finding = finding.also(other.at("metadata", "name"), "has no workloadSelector either")
     yield finding

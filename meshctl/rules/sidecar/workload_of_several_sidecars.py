@@ -9,7 +9,7 @@ Fix: select each workload in one Sidecar, and join what the two say.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.workloads import named, winner_text
+from meshctl.mesh.workloads import named, others, winner_text
 from meshctl.resources import Sidecar
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
@@ -20,12 +20,11 @@ def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
     if not sidecar.workload_selector:
         return
     for workload, same in mesh.workloads.sidecars.rivals(sidecar):
-        others = [each_sidecar for each_sidecar in same if each_sidecar is not sidecar]
         finding = Finding(
             sidecar.spec.key("workloadSelector"),
-            f"{workload.title} is selected by {named(others)} too; {winner_text(sidecar, same)}",
+            f"{workload.title} is selected by {named(same, sidecar)} too; {winner_text(sidecar, same)}",
         )
-        for other in others[:3]:
+        for other in others(same, sidecar):
             finding = finding.also(other.spec.key("workloadSelector"), "selects it too")
         yield finding
         return

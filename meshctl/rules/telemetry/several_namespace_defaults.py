@@ -9,7 +9,7 @@ Fix: join them into one, or give one of them a `selector` or `targetRefs`.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.workloads import being, winner_text
+from meshctl.mesh.workloads import being, others, winner_text
 from meshctl.resources import Telemetry
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
@@ -20,11 +20,10 @@ def check(telemetry: Telemetry, mesh: Mesh) -> Iterator[Outcome]:
     same = mesh.workloads.telemetries.for_namespace(telemetry.namespace)
     if not telemetry.is_namespace_wide or len(same) == 1:
         return
-    others = [each_telemetry for each_telemetry in same if each_telemetry is not telemetry]
     finding = Finding(
         telemetry.at("metadata", "name"),
-        f"{being(others)} for the whole namespace too; {winner_text(telemetry, same)}",
+        f"{being(same, telemetry)} for the whole namespace too; {winner_text(telemetry, same)}",
     )
-    for other in others[:3]:
+    for other in others(same, telemetry):
         finding = finding.also(other.at("metadata", "name"), "has no selector either")
     yield finding

@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from meshctl.mesh.clauses.parts import Parts
+from meshctl.mesh.core.selectors import IdentityCache
 from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
 from meshctl.mesh.workloads.membership import is_gateway
-from meshctl.resources import ConfigPatch, EnvoyFilter, Ref, View
+from meshctl.resources import ConfigPatch, EnvoyFilter, Ref, View, Workload
 
 _INBOUND = "inbound|http|"
 _DOTS = 4
@@ -117,12 +118,23 @@ class _Found:
         return self._names[field]
 
 
+def _served(gateways: Sequence[EffectiveGateway]) -> _Found:
+    return _Found([one for gateway in gateways for one in _routes_of(gateway)])
+
+
+def _listener_names(gateways: Sequence[EffectiveGateway]) -> frozenset[str]:
+    return frozenset(one.name for gateway in gateways for one in gateway.listeners)
+
+
 class PatchedRoutes:
     """Answers for the patches of EnvoyFilters."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._served: dict[tuple[EffectiveGateway, ...], _Found] = {}
+        self._at = IdentityCache(self._gateways_of)
+        self._servers = IdentityCache(self._inbound_of)
+        self._listeners = IdentityCache(_listener_names)
+        self._served = IdentityCache(_served)
 
     def missing(self, envoy_filter: EnvoyFilter, patch: ConfigPatch) -> MissingRoute | None:
         """Say which name a patch asks for that surely nothing has."""
@@ -130,7 +142,7 @@ class PatchedRoutes:
         name = asked.child("vhost").text("name")
         listener = patch.child("match", "listener")
         if patch.context == "GATEWAY" and listener.text("name"):
-            names = {one.name for gate in self._gateways(envoy_filter) for one in gate.listeners}
+            names = self._listeners.of(self._gateways(envoy_filter))
             if names and listener.text("name") not in names:
                 return MissingRoute(listener.at("name"), "listener", tuple(sorted(names)))
         if not asked.data:
@@ -163,11 +175,7 @@ class PatchedRoutes:
 
         The ports of its match aside. What isn't served at all is not missing.
         """
-        gateways = tuple(self._gateways(envoy_filter))
-        if gateways not in self._served:
-            routes = [one for gateway in gateways for one in _routes_of(gateway)]
-            self._served[gateways] = _Found(routes)
-        found = self._served[gateways]
+        found = self._served.of(self._gateways(envoy_filter))
         asked = patch.child("match", "routeConfiguration")
         for field in _fields_read(patch):
             view, wanted = field.of(asked), field.of(asked).text(field.key)
@@ -177,22 +185,24 @@ class PatchedRoutes:
                 found = found.by(field)[wanted]
         return found.routes
 
-    def _gateways(self, envoy_filter: EnvoyFilter) -> Iterator[EffectiveGateway]:
-        for workload in self._parts.workloads.envoy_filters.reached(envoy_filter):
-            if is_gateway(workload):
-                found = self._parts.gateways.for_workload(workload.key_name)
-                if found is not None:
-                    yield found
+    def _gateways(self, envoy_filter: EnvoyFilter) -> Sequence[EffectiveGateway]:
+        return self._at.of(self._parts.workloads.envoy_filters.reached(envoy_filter))
+
+    def _gateways_of(self, reached: Sequence[Workload]) -> Sequence[EffectiveGateway]:
+        several = (one.key_name for one in reached if is_gateway(one))
+        found = map(self._parts.gateways.for_workload, several)
+        return [gateway for gateway in found if gateway is not None]
 
     def _inbound(self, envoy_filter: EnvoyFilter) -> tuple[str, ...]:
         """The virtual hosts of the servers that it is for; none where one has no Service."""
+        return self._servers.of(self._parts.workloads.envoy_filters.reached(envoy_filter))
+
+    def _inbound_of(self, reached: Sequence[Workload]) -> tuple[str, ...]:
         ports: set[int] = set()
-        for workload in self._parts.workloads.envoy_filters.reached(envoy_filter):
+        container_ports = self._parts.workloads.container_ports
+        for workload in reached:
             if not is_gateway(workload):
-                found = {
-                    port.number
-                    for port, _ in self._parts.workloads.container_ports.in_front_of(workload)
-                }
+                found = {port.number for port, _ in container_ports.in_front_of(workload)}
                 if not found:
                     return ()
                 ports |= found

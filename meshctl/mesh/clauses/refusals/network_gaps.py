@@ -3,7 +3,7 @@
 Workloads that share their policies, their clients and their ports share the answers.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from meshctl.mesh.authorization.network_peers import peer_of
@@ -41,6 +41,7 @@ class NetworkGaps:
         self._refused: dict[object, RefusedClient | None] = {}
         self._unreachable: dict[object, RefusedClient | None] = {}
         self._closed = IdentityCache(self._first_closed)
+        self._mapped = IdentityCache(self._ports_elsewhere)
         self._kept: list[object] = []
 
     def refused_client(self, workload: Workload) -> RefusedClient | None:
@@ -131,11 +132,24 @@ class NetworkGaps:
         return self._closed.of(self._policies.selected(policy), number)
 
     def _first_closed(self, workloads: Sequence[Workload], number: int) -> ClosedPort | None:
-        found = (self._closed_at(workload, number) for workload in workloads)
-        return next((closed_port for closed_port in found if closed_port is not None), None)
+        return next(
+            (one for one in self._mapped.of(workloads).get(number, ()) if self._is_closed(one)),
+            None,
+        )
 
-    def _closed_at(self, workload: Workload, number: int) -> ClosedPort | None:
-        found = self._parts.workloads.container_ports.only_of_service(workload, number)
-        if found is None or self._policies.admits(workload, INGRESS, None, found[1]) is not False:
-            return None
-        return ClosedPort(workload, *found)
+    def _is_closed(self, port: ClosedPort) -> bool:
+        return self._policies.admits(port.workload, INGRESS, None, port.target) is False
+
+    def _ports_elsewhere(self, workloads: Sequence[Workload]) -> Mapping[int, list[ClosedPort]]:
+        """The ports of Services that land on others, by number, at the first of the workloads that are alike."""
+        found: dict[int, list[ClosedPort]] = {}
+        known: set[object] = set()
+        for workload in workloads:
+            mapped = self._parts.workloads.container_ports.all_only_of_service(workload)
+            names = tuple(workload.named_ports.items())
+            key = id(mapped), self._policies.alike(workload), names
+            if key not in known:
+                known.add(key)
+                for number, (port, target) in mapped.items():
+                    found.setdefault(number, []).append(ClosedPort(workload, port, target))
+        return found

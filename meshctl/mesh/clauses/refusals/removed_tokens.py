@@ -11,8 +11,9 @@ from typing import NamedTuple
 from meshctl.mesh.clauses.parts import Parts
 from meshctl.mesh.core.selectors import IdentityCache
 from meshctl.mesh.workloads.membership import Membership
-from meshctl.resources import AuthorizationPolicy, TokenRule, Workload
+from meshctl.resources import AuthorizationPolicy, RequestAuthentication, TokenRule, Workload
 
+_Held = Sequence[RequestAuthentication]
 _DEFAULT = ("authorization", "Bearer ")
 
 
@@ -28,7 +29,8 @@ class RemovedTokens:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._removed = IdentityCache(self._at_all)
+        self._several = IdentityCache(self._sets_of)
+        self._removing = IdentityCache(_removing)
 
     def find(self, policy: AuthorizationPolicy, header: str) -> RemovedToken | None:
         """Find what removes a header at all workloads that a policy reaches by its selector."""
@@ -36,30 +38,38 @@ class RemovedTokens:
             return None
         if Membership.AMBIENT in self._parts.security.authorization.memberships(policy):
             return None  # ztunnel reads neither tokens nor headers
-        reached = self._parts.security.authorization.reached(policy)
-        return self._removed.of(reached, header.lower())
-
-    def _at_all(self, reached: Sequence[Workload], header: str) -> RemovedToken | None:
-        found = [self._at(workload, header) for workload in reached]
-        return found[0] if found and None not in found else None
-
-    def _at(self, workload: Workload, header: str) -> RemovedToken | None:
-        held = self._parts.security.request_authentications.of(workload)
-        rules = [rule for policy in held for rule in policy.rules]
-        taken = [(rule, prefix) for rule in rules for prefix in _prefixes(rule, header)]
-        if not taken or any(rule.keeps_token for rule, _ in taken):
+        several = self._several.of(self._parts.security.authorization.reached(policy))
+        found = [self._removing.of(held).get(header.lower()) for held in several]
+        if not found or None in found:
             return None
-        return RemovedToken(taken[0][0], _shared(prefix for _, prefix in taken))
+        return next(iter(found))
+
+    def _sets_of(self, reached: Sequence[Workload]) -> list[_Held]:
+        """List what holds for some workloads, once for all that share it."""
+        several = (self._parts.security.request_authentications.of(each) for each in reached)
+        return [*{id(held): held for held in several}.values()]
 
 
-def _prefixes(rule: TokenRule, header: str) -> Iterator[str]:
-    """Walk what tokens in a header begin with where a rule looks for them there."""
+def _removing(held: _Held) -> dict[str, RemovedToken]:
+    """What RequestAuthentications remove together, by header in lower case."""
+    taken: dict[str, list[tuple[TokenRule, str]]] = {}
+    for rule in (rule for policy in held for rule in policy.rules):
+        for header, prefix in _headers(rule):
+            taken.setdefault(header, []).append((rule, prefix))
+    return {
+        header: RemovedToken(several[0][0], _shared(prefix for _, prefix in several))
+        for header, several in taken.items()
+        if not any(rule.keeps_token for rule, _ in several)
+    }
+
+
+def _headers(rule: TokenRule) -> Iterator[tuple[str, str]]:
+    """Walk the headers in which a rule looks for tokens, with what they begin with there."""
     written = [item for _, item in rule.items("fromHeaders")]
     if not written and not rule.texts("fromParams") and not rule.texts("fromCookies"):
         written = [{"name": _DEFAULT[0], "prefix": _DEFAULT[1]}]
     for item in written:
-        if str(item.get("name", "")).lower() == header:
-            yield str(item.get("prefix") or "")
+        yield str(item.get("name", "")).lower(), str(item.get("prefix") or "")
 
 
 def _shared(prefixes: Iterable[str]) -> str:

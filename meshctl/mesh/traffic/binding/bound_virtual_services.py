@@ -95,6 +95,13 @@ class BoundVirtualServices:
         if is_wildcard(host):
             yield from (below for below in self._covered_by(host) if below.host != host)
 
+    def own_overlapping(self, host: str) -> list[BoundHost]:
+        """List the hosts of ``own`` alone that have a host in common with this one, in istiod's order."""
+        found = [bound for above in self._index.covering(host) for bound in above]
+        if is_wildcard(host):
+            found += (below for below in self._index.covered_by(host) if below.host != host)
+        return sorted(found, key=_order)
+
     def _covered_by(self, wide: str) -> Iterator[BoundHost]:
         own = self._index.covered_by(wide)
         if self.rest is None:
@@ -106,6 +113,10 @@ class BoundVirtualServices:
         for claim in claims:
             if claim.virtual_service not in self._places:
                 yield claim._replace(order=len(self.own) + claim.order)
+
+
+def _order(claim: BoundHost) -> int:
+    return claim.order
 
 
 def _distance(claims: Sequence[BoundHost]) -> tuple[bool, int]:
