@@ -56,11 +56,11 @@ def test_version_and_help_read_no_yaml(tmp_path: Path) -> None:
 CEILINGS = {
     "analyze": 159, "validate": 159, "routes": 198, "tls_check": 194, "describe": 263,
     "check_inject": 175, "kube_inject": 184, "proxy_status": 60, "version": 47, "rule": 48,
-    "schema": 69, "completion": 4, "trace": 245, "test": 241, "diff": 266, "diagnose": 254, "size": 247,
+    "schema": 69, "completion": 4, "trace": 246, "test": 242, "diff": 267, "diagnose": 255, "size": 248,
     "webhook": 4, "webhook.serve": 24, "webhook.test": 154, "webhook.manifests": 34, "webhook.cel": 30,
     "generate": 4, "generate.service": 78, "generate.chart": 78,
-    "browser.graph": 229, "browser.dashboard": 26, "migrate": 287,
-    "generate.sidecar": 260, "generate.authorization": 202,
+    "browser.graph": 229, "browser.dashboard": 26, "migrate": 288,
+    "generate.sidecar": 261, "generate.authorization": 202,
     "upgrade": 197,
     "editor.lsp": 7,
 }  # fmt: skip

@@ -8,13 +8,15 @@ pilot/pkg/networking/core/route/route.go, Istio 1.31, with ENABLE_EXTERNAL_NAME_
 from meshctl.mesh.registry.services import RegisteredHost, Registry, missing_port
 
 
-def alias_gap(registry: Registry, declared: RegisteredHost, number: int | None) -> str | None:
+def alias_gap(
+    registry: Registry, declared: RegisteredHost, number: int | None, root: str
+) -> str | None:
     """Say in words what an alias stands for that proxies lack; ``None`` where it leads somewhere, or is none.
 
-    Names of the root namespace are given the benefit: an installation is seldom among the files.
+    Names of the ``root`` namespace are given the benefit: an installation is seldom among the files.
     """
     name = declared.alias
-    if not name or registry.is_of_installation(name):
+    if not name or registry.home(name) == root:
         return None
     if not registry.has(name):
         return f"{name}, which nothing declares"

@@ -290,10 +290,6 @@ class Registry:
         parts = in_cluster(host, self._config.domain)
         return parts[1] if parts else None
 
-    def is_of_installation(self, host: str) -> bool:
-        """Is a full name one of the root namespace, where Istio itself is installed?"""
-        return self.home(host) == self._config.root_namespace
-
     def homes(self, host: str) -> frozenset[str] | None:
         """Name the namespaces of the services that a full name or wildcard stands for.
 

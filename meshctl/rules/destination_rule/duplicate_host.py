@@ -38,9 +38,8 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report each later rule of a host, once for all of them from the first."""
     policies = mesh.traffic.destination_rules
     several = policies.same_host(destination_rule)
-    if len(several) < 2:  # noqa: PLR2004 - two are a pair
-        return
-    if next((one for one in several if not one.is_generated), None) is not destination_rule:
+    first = next((one for one in several if not one.is_generated), None)
+    if len(several) < 2 or first is not destination_rule:  # noqa: PLR2004 - two are a pair
         return
     rules = [one for one in several if not one.is_generated]
     homes = mesh.registry.homes(policies.host_of(destination_rule)) or {destination_rule.namespace}
@@ -53,10 +52,8 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
         severity = Severity.INFO if loss is MergeLoss.NOTHING else None
         if loss not in _AGELESS:
             severity = None if meeting.order_known else Severity.WARNING
-            known = f" ({older.name} is older)"
-            text += (
-                known if meeting.order_known else "; the input has no creation times to tell which"
-            )
+            doubt = "; the input has no creation times to tell which"
+            text += f" ({older.name} is older)" if meeting.order_known else doubt
         lost = meeting.subset[1].at("name") if meeting.subset else younger.spec.at("host")
         yield Finding(
             lost, f"{older.title} is for host {older.host} too: {text}", severity=severity

@@ -20,7 +20,7 @@ def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
     """Report aliases whose names or ports the input shows to be undeclared."""
     for backend in route.backends:
         for declared in mesh.gateway_api.declared(backend):
-            gap = alias_gap(mesh.registry, declared, backend.port)
+            gap = alias_gap(mesh.registry, declared, backend.port, mesh.config.root_namespace)
             if gap is None:
                 continue
             known = mesh.knows.all_of("ServiceEntry", route.namespace)

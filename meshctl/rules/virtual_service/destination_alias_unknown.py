@@ -20,7 +20,9 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     for route in service.routes:
         for destination in route.destinations:
             for declared in mesh.reachability.clusters.declared(destination):
-                gap = alias_gap(mesh.registry, declared, destination.port)
+                gap = alias_gap(
+                    mesh.registry, declared, destination.port, mesh.config.root_namespace
+                )
                 if gap is None:
                     continue
                 known = mesh.knows.all_of("ServiceEntry", service.namespace)

@@ -27,38 +27,30 @@ _FIELDS = ("method", "scheme", "authority", "headers", "withoutHeaders")
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report methods and schemes that never match, and header names in capitals as a smell."""
     for condition in service.conditions:
-        asked = next((StringMatch(kind, text) for kind, text in condition.texts), None)
-        if condition.name:
+        if condition.field in {"headers", "withoutHeaders"}:
             yield from _header_name(condition)
-        elif asked is not None and condition.field == "authority":
-            yield from _host(condition, asked)
-        elif asked is not None and condition.field in _CASES:
-            yield from _word(condition, asked)
+        for kind, text in condition.texts[:1] if not condition.name else ():
+            yield from _value(condition, StringMatch(kind, text))
 
 
-def _word(condition: Condition, asked: StringMatch) -> Iterator[Finding]:
-    case, sent, known = _CASES[condition.field]
-    if _has_wrong_case(asked, known):
-        place = condition.view.at(asked.kind)
-        edits = [put(place, sent(asked.value))] if asked.kind != "regex" else []
-        why = f"its case counts, and {with_article(condition.field)} is sent in {case}"
-        yield Finding(place, f"{condition.field} {asked} never matches: {why}").fixed_by(*edits)
-
-
-def _host(condition: Condition, asked: StringMatch) -> Iterator[Finding]:
-    if asked.kind != "regex" and asked.value.lower() != asked.value:
+def _value(condition: Condition, asked: StringMatch) -> Iterator[Finding]:
+    field, place = condition.field, condition.view.at(asked.kind)
+    if field == "authority" and asked.kind != "regex" and asked.value.lower() != asked.value:
         message = f"authority {asked} misses requests of browsers: they send hosts in small letters"
-        yield Finding(condition.view.at(asked.kind), message, severity=Severity.WARNING)
+        yield Finding(place, message, severity=Severity.WARNING)
+    elif field in _CASES and _has_wrong_case(asked, _CASES[field][2]):
+        case, sent, _ = _CASES[field]
+        edits = [put(place, sent(asked.value))] if asked.kind != "regex" else []
+        why = f"its case counts, and {with_article(field)} is sent in {case}"
+        yield Finding(place, f"{field} {asked} never matches: {why}").fixed_by(*edits)
 
 
 def _header_name(condition: Condition) -> Iterator[Finding]:
     name = condition.name
-    is_header = condition.field in ("headers", "withoutHeaders")
-    if is_header and name != name.lower() and not name.startswith("@"):
+    if name != name.lower() and not name.startswith("@"):
         place = condition.match.key(condition.field, name)
         message = f"header name {name} has capitals; the API asks for {name.lower()}"
-        found = Finding(place, message, severity=Severity.INFO)
-        yield found.fixed_by(rename(place, name.lower()))
+        yield Finding(place, message, Severity.INFO).fixed_by(rename(place, name.lower()))
 
 
 def _has_wrong_case(asked: StringMatch, known: tuple[str, ...]) -> bool:
