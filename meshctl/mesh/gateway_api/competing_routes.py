@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from meshctl.mesh.core.hosts import overlaps
 from meshctl.mesh.core.precedence import age
+from meshctl.mesh.core.selectors import IdentityCache
 from meshctl.mesh.gateway_api.reference_grants import Admission, ReferenceGrants
 from meshctl.resources import (
     KubernetesListener,
@@ -47,6 +48,7 @@ class GatewayApiRoutes:
     def __init__(self, routes: Sequence[KubernetesRoute], grants: ReferenceGrants) -> None:
         self._grants = grants
         self._routes = sorted(routes, key=age)
+        self._unserved = IdentityCache(self._names_unserved)
 
     def listeners(self, parent: ObjectReference) -> list[KubernetesListener]:
         """The listeners of a known Gateway that a parent reference is about.
@@ -62,11 +64,17 @@ class GatewayApiRoutes:
         protocols = _PROTOCOLS.get(parent.resource.kind, frozenset())
         return [listener for listener in found if listener.protocol in protocols] or found
 
-    def unserved(self, route: KubernetesRoute) -> Iterator[tuple[int, ObjectReference]]:
-        """Walk the host names, by index, that no listener of a route's known Gateways takes.
+    def unserved(self, route: KubernetesRoute) -> Sequence[tuple[int, ObjectReference]]:
+        """List the host names, by index, that no listener of a route's known Gateways takes.
 
         Of a TLSRoute that attaches to Services, too, they may be for those.
         """
+        return self._unserved.of(route)
+
+    def _names_unserved(self, route: KubernetesRoute) -> Sequence[tuple[int, ObjectReference]]:
+        return tuple(self._walk_unserved(route))
+
+    def _walk_unserved(self, route: KubernetesRoute) -> Iterator[tuple[int, ObjectReference]]:
         asked = [p for p in route.parents if p.kind not in {"Service", "ServiceEntry"}]
         if route.kind == "TLSRoute" and len(asked) < len(route.parents):
             return

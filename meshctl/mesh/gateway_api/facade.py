@@ -73,6 +73,5 @@ class GatewayApiFacade(GatewayApi):
         self, route: KubernetesRoute, parent: ObjectReference
     ) -> KubernetesListener | None:
         """Find the listener of a parent that has none of a route's host names, where another parent has some."""
-        outside = [*self.competing_routes.unserved(route)]
-        is_told = len(outside) == len(route.hostnames)
+        is_told = len(self.competing_routes.unserved(route)) == len(route.hostnames)
         return None if is_told else self.refused_names(route, parent)

@@ -12,6 +12,7 @@ from meshctl.istio.annotation_names import BUNDLE_VERSION
 from meshctl.istio.api_versions import too_old
 from meshctl.mesh.core.gateway_classes import Controller, GatewayClasses
 from meshctl.mesh.core.precedence import age
+from meshctl.mesh.core.selectors import IdentityCache
 from meshctl.mesh.gateway_api import http_rules, l4_rules
 from meshctl.mesh.gateway_api.allowed_sets import allowed_sets
 from meshctl.mesh.gateway_api.backends import Backends
@@ -44,6 +45,7 @@ from meshctl.resources import (
     VirtualService,
 )
 from meshctl.resources.cached_property import cached_property
+from meshctl.resources.view import Path
 
 _KINDS = frozenset({"HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute"})
 
@@ -61,6 +63,7 @@ class GatewayApi:
         self._backends = Backends(given)
         self._faults: dict[KubernetesRoute, tuple[Fault, ...]] = {}
         self._read_rules: dict[tuple[KubernetesRoute, bool], ConvertedRules] = {}
+        self._by_parent = IdentityCache(self._file_by_parent)
 
     def reads(self, kind: str) -> bool:
         """Does istiod read routes of a kind: has it any, and is the CRD new enough?"""
@@ -96,6 +99,12 @@ class GatewayApi:
     def attachments(self, route: KubernetesRoute) -> tuple[Attachment, ...]:
         """The listeners that a route asks for, with why some don't take it."""
         return self._attachments.get(route, ())
+
+    def _file_by_parent(self, route: KubernetesRoute) -> dict[Path, list[Attachment]]:
+        found: dict[Path, list[Attachment]] = {}
+        for attachment in self.attachments(route):
+            found.setdefault(attachment.reference.path, []).append(attachment)
+        return found
 
     def rules(self, route: KubernetesRoute, *, in_mesh: bool) -> ConvertedRules:
         """The rules of a route as those of a VirtualService, at Gateways or for the mesh."""
@@ -202,14 +211,8 @@ class GatewayApi:
 
         ``None`` where some listener of the parent takes it, or refuses it for another reason.
         """
-        return next(
-            (
-                listener
-                for listener, denial in self._refusals(route, parent)
-                if denial.is_about_namespace
-            ),
-            None,
-        )
+        refused = self._refusals(route, parent)
+        return next((one for one, denial in refused if denial.is_about_namespace), None)
 
     def refused_names(
         self, route: KubernetesRoute, parent: ObjectReference
@@ -218,24 +221,14 @@ class GatewayApi:
 
         ``None`` where some listener of the parent takes it, or refuses it for another reason alone.
         """
-        return next(
-            (
-                listener
-                for listener, denial in self._refusals(route, parent)
-                if denial.is_about_hosts
-            ),
-            None,
-        )
+        refused = self._refusals(route, parent)
+        return next((one for one, denial in refused if denial.is_about_hosts), None)
 
     def _refusals(
         self, route: KubernetesRoute, parent: ObjectReference
     ) -> list[tuple[KubernetesListener, Denial]]:
         """List the listeners of a parent with why they don't take a route; none if one takes it."""
-        several = [
-            attachment
-            for attachment in self.attachments(route)
-            if attachment.reference.path == parent.path
-        ]
+        several = self._by_parent.of(route).get(parent.path, ())
         if any(attachment.denial is None for attachment in several):
             return []
         return [

@@ -21,7 +21,6 @@ class MachineHosts:
         self._by_namespace: dict[str, SelectorIndex[RegisteredHost]] = {}
         self._names = IdentityCache(_names)  # many machines share their hosts
         self._selecting: set[str] = set()
-        self._anywhere: SelectorIndex[RegisteredHost] = SelectorIndex()
         for host in hosts:
             source = host.source
             selector = source.selector if isinstance(source, Service) else source.workload_selector
@@ -29,17 +28,11 @@ class MachineHosts:
                 self._by_namespace.setdefault(source.namespace, SelectorIndex()).add(selector, host)
             if selector and not isinstance(source, Service):
                 self._selecting.add(source.namespace)
-                self._anywhere.add(selector, host)
 
     def of(self, machine: WorkloadEntry | WorkloadGroup) -> Sequence[RegisteredHost]:
         """The hosts behind which a machine stands, in input order."""
         index = self._by_namespace.get(machine.namespace)
         return index.find(machine.pod_labels) if index is not None else ()
-
-    def elsewhere(self, machine: WorkloadEntry) -> RegisteredHost | None:
-        """Find a host of a ServiceEntry that would pick a machine, were they in one namespace."""
-        found = self._anywhere.find(machine.pod_labels)
-        return next((host for host in found if host.source.namespace != machine.namespace), None)
 
     def are_selected_in(self, namespace: str) -> bool:
         """Does a ServiceEntry of a namespace select its endpoints?"""

@@ -29,6 +29,8 @@ def check(telemetry: Telemetry, mesh: Mesh) -> Iterator[Outcome]:
             yield NotChecked(known.reason)
             continue
         effect = "turns off no log" if entry.flag("disabled") else "logs nothing"
+        is_alone = len(telemetry.access_logging) == 1  # else it is laid over others
+        edits = [put(entry.at("providers"), [{"name": "envoy"}])] if is_alone else []
         yield Finding(
             entry.at(), f"this entry names no provider and the mesh has no default, so it {effect}"
-        ).fixed_by(put(entry.at("providers"), [{"name": "envoy"}]), safe=False)
+        ).fixed_by(*edits, safe=False)

@@ -1,9 +1,9 @@
-"""Nothing selects a WorkloadEntry, although there are ServiceEntries that select machines.
+"""Nothing selects a WorkloadEntry, although ServiceEntries of its namespace select machines.
 
 The `workloadSelector` of a ServiceEntry, or the selector of a Service, picks the machines of its own namespace
 that have all of its labels. A WorkloadEntry that no selector picks gets no request.
 
-Fix: write the labels of the selector, and put the machine into the namespace of the ServiceEntry.
+Fix: write the labels of the selector.
 """
 
 from collections.abc import Iterator
@@ -19,8 +19,7 @@ def check(entry: WorkloadEntry, mesh: Mesh) -> Iterator[Outcome]:
     hosts = mesh.registry.machine_hosts
     if hosts.of(entry) or not entry.spec.labels_of("labels"):
         return
-    elsewhere = hosts.elsewhere(entry)
-    if not hosts.are_selected_in(entry.namespace) and elsewhere is None:
+    if not hosts.are_selected_in(entry.namespace):
         return
     for kind in ("ServiceEntry", "Service"):
         known = mesh.knows.all_of(kind, entry.namespace)
@@ -28,11 +27,7 @@ def check(entry: WorkloadEntry, mesh: Mesh) -> Iterator[Outcome]:
             yield NotChecked(known.reason)
             return
     labels = ", ".join(f"{key}={text}" for key, text in entry.spec.labels_of("labels").items())
-    if elsewhere is None:
-        text = f"no ServiceEntry and no Service selects {labels}: it gets no request"
-        yield Finding(entry.spec.at("labels"), text)
-        return
-    text = f"no ServiceEntry and no Service of namespace {entry.namespace} selects {labels}: it gets no request"
-    yield Finding(entry.spec.at("labels"), text).also(
-        elsewhere.source.at("metadata", "name"), "selects machines of its own namespace"
+    yield Finding(
+        entry.spec.at("labels"),
+        f"no ServiceEntry and no Service selects {labels}: it gets no request",
     )

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from test_kinds import TABLES, answers, resource_of
 
-from meshctl.resources.resource import Resource
+from meshctl.resources import make_resource
 from meshctl.sources.documents import Document
 from meshctl.validation.webhook.kinds import check
 
@@ -89,4 +89,4 @@ def test_other_kinds_are_not_asked_about() -> None:
         "kind": "Service",
         "metadata": {"annotations": {"istio.io/dry-run": ""}},
     }
-    assert [] == list(check(Resource(Document("a", 1, "", data), data)))
+    assert [] == list(check(make_resource(Document("a", 1, "", data), data, (), "default")))

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
+from meshctl.resources import make_resource
 from meshctl.resources.resource import Resource
 from meshctl.sources.documents import Document
 from meshctl.validation.faults import Fault
@@ -50,7 +51,7 @@ def resource_of(table: dict[str, Any], changes: dict[str, Any]) -> Resource:
             data["spec"] = value
         else:
             put(data, path[1:] if path.startswith("/") else f"spec/{path}", deepcopy(value))
-    return Resource(Document("shop.yaml", 1, "", data), data)
+    return make_resource(Document("shop.yaml", 1, "", data), data, (), "default")
 
 
 def place_of(fault: Fault) -> str:
