@@ -22,12 +22,14 @@ _NOT_WRITTEN = frozenset({"Secret", "ServiceAccount", "ConfigMap", "Node", "Name
 """Kinds that are no neighbours, as are pods that something else makes: nobody mends a mesh in them."""
 _REACHED = frozenset({
     "VirtualService", "DestinationRule", "Service", "APIService", "CustomResourceDefinition",
-    "ValidatingWebhookConfiguration",
+    "ValidatingWebhookConfiguration", "ScaledObject", "ScaledJob", "AnalysisTemplate",
+    "ClusterAnalysisTemplate", "MetricTemplate", "Canary", "GrafanaDatasource",
 })  # fmt: skip
-"""Kinds that a change reaches through others: a policy by its workloads, and their Services."""
+"""Kinds that a change reaches through others: a policy by its workloads, their Services, and who calls those."""
 _BESIDE: Mapping[str, tuple[str, ...]] = {
     "PeerAuthentication": (
         "PeerAuthentication", "AuthorizationPolicy", "ServiceEntry", "WorkloadEntry",
+        "ServiceMonitor", "PodMonitor",
     ),
     "AuthorizationPolicy": ("AuthorizationPolicy", "RequestAuthentication"),
     "RequestAuthentication": ("RequestAuthentication", "AuthorizationPolicy"),
@@ -58,10 +60,11 @@ def neighbours(
     ``seen`` is what a walk from it has met, with its steps; ``root`` names the root namespace.
     """
     subject = change.subject
+    reached = _REACHED | {"AuthorizationPolicy"} if isinstance(subject, Gateway) else _REACHED
     steps = {
         resource: number
         for resource, number in seen.items()
-        if number <= 1 or (number <= _STEPS and resource.kind in _REACHED)
+        if number <= 1 or (number <= _STEPS and resource.kind in reached)
     }
     sides = [resource for resource in change if resource is not None]
     around = [*_selecting(change, snapshot, root), *_holding_alike(subject, snapshot, root)]
@@ -98,7 +101,7 @@ def _beside(side: Resource, snapshot: Snapshot, root: str) -> Iterator[Resource]
         for pod in {snapshot.look(pod): pod for pod in pods}.values():
             yield from snapshot.serving(pod)
     elif isinstance(side, Gateway):
-        homes = {pod.namespace for pod in snapshot.picked(side.selector, None)}
+        homes = {root, *(pod.namespace for pod in snapshot.picked(side.selector, None))}
         for kind in _AT_GATEWAYS:
             found = snapshot.of_kind(kind)  # without a selector it is for all gateways
             yield from (
