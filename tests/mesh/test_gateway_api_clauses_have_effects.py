@@ -173,7 +173,8 @@ def test_a_match_that_is_called_dead_has_no_effect(manifests) -> None:
 def is_for_others(one: Example, clause: Clause) -> bool:
     """Does another part of the rule, or name of the list, take it anyway, or is the reason told elsewhere?
 
-    That is at the rules for a host name, and at the host names for rules if none of them is served.
+    That is at the rules for a host name, and at the host names for rules if none of them is served. Rules
+    beside a route of the other kind are not judged: calls that ask for headers alone may come first.
     """
     spec, (_, field, at, *rest) = one.manifests[clause.number]["spec"], clause.path
     told = [said.clause.path[1:3] for said in one.said if said.clause.number == clause.number]
@@ -182,7 +183,11 @@ def is_for_others(one: Example, clause: Clause) -> bool:
         wider = [other for n, other in enumerate(spec[field]) if n != at and covers(other, own)]
         return "*" in own or bool(wider) or "rules" in {where for where, *_ in told}
     names = [("hostnames", n) for n in range(len(spec.get("hostnames", ())))]
-    return bool(rest) or (bool(names) and set(names) <= set(told))
+    kinds = {manifest["kind"] for manifest in one.manifests}
+    is_mixed = (
+        field == "rules" and len(kinds) > 1
+    )  # calls by their headers alone, for all hosts, come first
+    return bool(rest) or is_mixed or (bool(names) and set(names) <= set(told))
 
 
 @settings(max_examples=100)
