@@ -10,7 +10,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.resources import Resource, Service
 from meshctl.rules.api import Finding, Outcome, Rule, Severity
-from tests.crowds import crowds
+from tests.crowds import things
 from tests.gate.random_meshes import live
 
 
@@ -39,7 +39,7 @@ class Asked:
 
 
 def service(name: str) -> Resource:
-    return live(crowds.service(name, "shop"))
+    return live(things.service(name, "shop"))
 
 
 @pytest.mark.parametrize(

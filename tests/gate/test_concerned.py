@@ -23,7 +23,7 @@ from meshctl.resources import Ref, Resource
 from meshctl.validation.faults import Verdict
 from meshctl.validation.schemas import Schemas
 from meshctl.validation.verdict import Judge
-from tests.crowds import crowds
+from tests.crowds import crowds, things
 
 RULES = [rule for rule in load_all() if not rule.runs_when_named and rule.check is not None]
 JUDGE = Judge(Schemas(()), alone=False)
@@ -282,8 +282,8 @@ def test_most_edits_concern_a_part_of_the_mesh() -> None:
 @pytest.mark.parametrize("edit", ["hostNetwork", "away"])
 def test_the_last_sidecar_of_a_namespace_concerns_all(edit: str) -> None:
     labels = {"app": "cart", "sidecar.istio.io/inject": "true"}
-    cart = crowds.workload("cart", "shop", **labels)
-    others = [crowds.workload(f"till-{one}", "bank", **labels) for one in range(3)]
+    cart = things.workload("cart", "shop", **labels)
+    others = [things.workload(f"till-{one}", "bank", **labels) for one in range(3)]
     before = [live(one) for one in (cart, *others)]
     changed = copy.deepcopy(cart)
     changed["spec"]["template"]["spec"]["hostNetwork"] = True

@@ -9,6 +9,8 @@ from copy import deepcopy
 from itertools import product
 from typing import Any, NamedTuple
 
+from hypothesis import strategies
+
 from meshctl.engine.registry import load_family
 from meshctl.mesh import Mesh
 from meshctl.mesh.core.mesh_config import MeshConfig
@@ -146,6 +148,12 @@ class Example:
     def differs(self, clause: Clause, *values: Any) -> bool:
         """Is any answer another one without a clause, or with one of these values in its place?"""
         return any(self.with_(clause, one).answers != self.answers for one in (None, *values))
+
+
+def some_of(make: Callable[[int], Any], most: int) -> Any:
+    """Draw one or more manifests, each made for its number."""
+    numbers = strategies.integers(1, most)
+    return numbers.flatmap(lambda size: strategies.tuples(*map(make, range(size))))
 
 
 def _are_one(one: Clause, other: Clause) -> bool:

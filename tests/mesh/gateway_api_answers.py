@@ -55,6 +55,16 @@ def manifest(kind: str, home: str, name: str, spec: Any, age: int) -> Any:
     return {"apiVersion": GROUP, "kind": kind, "metadata": metadata, "spec": spec}
 
 
+def to_door(**more: Any) -> dict[str, Any]:
+    """A parent reference to the Gateway `door`."""
+    return {"name": "door", "namespace": "shop", **more}
+
+
+def to_service(home: str, name: str, **more: Any) -> dict[str, Any]:
+    """A parent reference to a Service."""
+    return {"group": "", "kind": "Service", "name": name, "namespace": home, **more}
+
+
 def connections(one: Mesh, names: Iterable[str]) -> Answers:
     """Where a connection goes that asks for a name, by gateway workload, port and name; empty for no TLS."""
     return {

@@ -7,7 +7,7 @@ the Service and each of its subsets: the pods, and the policies that hold.
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from clause_effects import Clause, Example, Kind
+from clause_effects import Clause, Example, Kind, some_of
 from gateway_meshes import pods, service, thing
 from hypothesis import given, settings, strategies
 
@@ -93,11 +93,6 @@ def destination_rules(draw: Any, number: int) -> Any:
     return {"apiVersion": group, "kind": "DestinationRule", "metadata": metadata, "spec": spec}
 
 
-def several(most: int) -> Any:
-    numbers = strategies.integers(1, most)
-    return numbers.flatmap(lambda size: strategies.tuples(*map(destination_rules, range(size))))
-
-
 def clauses(manifests: Any) -> Iterator[Clause]:
     """The policies and subsets, and the policies of these."""
     for number, one in enumerate(manifests):
@@ -149,7 +144,7 @@ def most_of(parts: Iterable[Clause]) -> set[Clause]:
 
 
 @settings(max_examples=100)
-@given(several(3))
+@given(some_of(destination_rules, 3))
 def test_what_is_called_ignored_has_no_effect(manifests) -> None:
     one = Example(KIND, manifests)
     assert not any(one.differs(clause) for clause in ignored(one))
@@ -157,7 +152,7 @@ def test_what_is_called_ignored_has_no_effect(manifests) -> None:
 
 
 @settings(max_examples=500)
-@given(several(2))
+@given(some_of(destination_rules, 2))
 def test_what_nothing_is_said_of_has_an_effect(manifests) -> None:
     """Of two subsets that are the same either will do."""
     one = left(manifests)
@@ -168,7 +163,7 @@ def test_what_nothing_is_said_of_has_an_effect(manifests) -> None:
 
 
 @settings(max_examples=100)
-@given(several(1))
+@given(some_of(destination_rules, 1))
 def test_a_subset_that_is_said_to_stand_for_all_pods_is_like_no_subset(manifests) -> None:
     one = Example(KIND, manifests)
     for said in one.said:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import product
 from typing import Any
 
-from clause_effects import Clause, Example, Kind, Said
+from clause_effects import Clause, Example, Kind, Said, some_of
 from gateway_meshes import thing
 from hypothesis import given, settings, strategies
 
@@ -114,11 +114,6 @@ MATCHES_OF = {
 hostnames = strategies.lists(strategies.sampled_from((*HOSTS, "*.test")), max_size=2, unique=True)
 
 
-def several(most: int) -> Any:
-    numbers = strategies.integers(1, most)
-    return numbers.flatmap(lambda size: strategies.tuples(*map(routes, range(size))))
-
-
 def clauses(manifests: Any) -> Iterator[Clause]:
     """The matches, each with its rule where it is the only one, and host names among several."""
     for number, one in enumerate(manifests):
@@ -155,7 +150,7 @@ def closest(port: str, host: str) -> Any:
 
 
 @settings(max_examples=100)
-@given(several(3))
+@given(some_of(routes, 3))
 def test_a_match_that_is_called_dead_has_no_effect(manifests) -> None:
     """One that hides others itself does, by that."""
     one = Example(KIND, manifests)
@@ -191,7 +186,7 @@ def is_for_others(one: Example, clause: Clause) -> bool:
 
 
 @settings(max_examples=100)
-@given(several(2))
+@given(some_of(routes, 2))
 def test_what_nothing_is_said_of_has_an_effect(manifests) -> None:
     """Of two that ask for the same, a finding is about the later one."""
     one = Example(KIND, manifests)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import product
 from typing import Any
 
-from clause_effects import Clause, Example, Kind, Said
+from clause_effects import Clause, Example, Kind, Said, some_of
 from gateway_api_answers import entries, namespace
 from gateway_meshes import LABELS, pods, service, thing
 from hypothesis import given, settings, strategies
@@ -131,11 +131,6 @@ def ingresses(draw: Any, number: int) -> Any:
     }
 
 
-def several(most: int) -> Any:
-    numbers = strategies.integers(1, most)
-    return numbers.flatmap(lambda size: strategies.tuples(*map(ingresses, range(size))))
-
-
 def clauses(manifests: Any) -> Iterator[Clause]:
     """Default backends, rules, paths, entries of tls and their hosts."""
     for number, one in enumerate(manifests):
@@ -151,7 +146,7 @@ def clauses(manifests: Any) -> Iterator[Clause]:
 
 
 @settings(max_examples=150)
-@given(several(2))
+@given(some_of(ingresses, 2))
 def test_what_nothing_is_said_of_has_an_effect(manifests) -> None:
     one = Example(KIND, manifests)
     every = list(clauses(manifests))
@@ -167,7 +162,7 @@ def dead_part(said: Said) -> Clause:
 
 
 @settings(max_examples=150)
-@given(several(3))
+@given(some_of(ingresses, 3))
 def test_what_is_called_dead_has_no_effect(manifests) -> None:
     one = Example(KIND, manifests)
     for said in one.said:
@@ -176,7 +171,7 @@ def test_what_is_called_dead_has_no_effect(manifests) -> None:
 
 
 @settings(max_examples=150)
-@given(several(2))
+@given(some_of(ingresses, 2))
 def test_a_host_whose_routes_are_elsewhere_answers_nobody(manifests) -> None:
     one = Example(KIND, manifests)
     for said in one.said:

@@ -7,7 +7,7 @@ and pods in ambient mode. What is asked is what each pod takes on each port, and
 from collections.abc import Iterator
 from typing import Any
 
-from clause_effects import Clause, Example, Kind
+from clause_effects import Clause, Example, Kind, some_of
 from gateway_meshes import pods, thing
 from hypothesis import given, settings, strategies
 
@@ -104,11 +104,6 @@ def policies(draw: Any, number: int) -> Any:
     return {"apiVersion": group, "kind": "PeerAuthentication", "metadata": metadata, "spec": spec}
 
 
-def several(most: int) -> Any:
-    numbers = strategies.integers(1, most)
-    return numbers.flatmap(lambda size: strategies.tuples(*map(policies, range(size))))
-
-
 def modes(manifests: Any) -> list[Clause]:
     """The modes of policies, and those of ports."""
     whole = [Clause(number, ("spec", "mtls")) for number in range(len(manifests))]
@@ -128,7 +123,7 @@ def ignored(one: Example) -> Iterator[tuple[Clause, set[str]]]:
 
 
 @settings(max_examples=100)
-@given(several(3))
+@given(some_of(policies, 3))
 def test_a_mode_that_is_called_ignored_has_no_effect(manifests) -> None:
     one = Example(KIND, manifests)
     for clause, names in ignored(one):
@@ -140,7 +135,7 @@ def test_a_mode_that_is_called_ignored_has_no_effect(manifests) -> None:
 
 
 @settings(max_examples=100)
-@given(several(3))
+@given(some_of(policies, 3))
 def test_a_mode_that_is_said_to_act_as_permissive_does(manifests) -> None:
     one = Example(KIND, manifests)
     for said in one.said:
@@ -160,7 +155,7 @@ def is_open_anyway(one: Example, clause: Clause) -> bool:
 
 
 @settings(max_examples=100)
-@given(several(3))
+@given(some_of(policies, 3))
 def test_a_mode_that_nothing_is_said_of_has_an_effect(manifests) -> None:
     """Below STRICT of the mesh, ztunnel reads no port of a policy that is open as a whole."""
     one = Example(KIND, manifests)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from clause_effects import Clause, Example, Kind
+from clause_effects import Clause, Example, Kind, some_of
 from gateway_meshes import pods, thing
 from hypothesis import given, settings, strategies
 
@@ -78,9 +78,7 @@ def configs(draw: Any, number: int) -> Any:
 
 
 def several(most: int) -> Any:
-    numbers = strategies.integers(1, most)
-    manifests = numbers.flatmap(lambda size: strategies.tuples(*map(configs, range(size))))
-    return manifests.map(lambda found: Example(KIND, found))
+    return some_of(configs, most).map(lambda found: Example(KIND, found))
 
 
 def set_by(one: Example) -> Iterator[Clause]:

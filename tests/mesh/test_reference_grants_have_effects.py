@@ -7,7 +7,7 @@ istiod reads such references at all: those of routes to backends, and of Gateway
 from itertools import product
 from typing import Any
 
-from clause_effects import Clause, Example, Kind
+from clause_effects import Clause, Example, Kind, some_of
 from gateway_api_answers import entries, manifest, namespace
 from gateway_meshes import service, thing
 from hypothesis import given, settings, strategies
@@ -60,11 +60,6 @@ def grants(draw: Any, number: int) -> Any:
     return manifest("ReferenceGrant", home, f"g{number}", spec, number)
 
 
-def several(most: int) -> Any:
-    numbers = strategies.integers(1, most)
-    return numbers.flatmap(lambda size: strategies.tuples(*map(grants, range(size))))
-
-
 def clauses(manifests: Any) -> list[Clause]:
     return [
         Clause(number, path)
@@ -85,7 +80,7 @@ def is_for_others(one: Example, clause: Clause) -> bool:
 
 
 @settings(max_examples=150)
-@given(several(1))
+@given(some_of(grants, 1))
 def test_an_entry_that_nothing_is_said_of_lets_something_in(manifests) -> None:
     one = Example(KIND, manifests)
     for clause in clauses(manifests):
@@ -94,7 +89,7 @@ def test_an_entry_that_nothing_is_said_of_lets_something_in(manifests) -> None:
 
 
 @settings(max_examples=150)
-@given(several(2))
+@given(some_of(grants, 2))
 def test_an_entry_that_is_called_dead_lets_nothing_in(manifests) -> None:
     one = Example(KIND, manifests)
     for said in one.said:

@@ -7,7 +7,7 @@ AuthorizationPolicies that ask for tokens. What is asked is the answer to reques
 from collections.abc import Iterator
 from typing import Any
 
-from clause_effects import Clause, Example, Kind
+from clause_effects import Clause, Example, Kind, some_of
 from gateway_meshes import pods, thing
 from hypothesis import given, settings, strategies
 
@@ -90,11 +90,6 @@ def policies(draw: Any, number: int) -> Any:
     }
 
 
-def several(most: int) -> Any:
-    numbers = strategies.integers(1, most)
-    return numbers.flatmap(lambda size: strategies.tuples(*map(policies, range(size))))
-
-
 def rules_of(manifests: Any) -> Iterator[Clause]:
     for number, one in enumerate(manifests):
         for at in range(len(one["spec"]["jwtRules"])):
@@ -119,7 +114,7 @@ def is_met_by_others(one: Example, clause: Clause) -> bool:
 
 
 @settings(max_examples=100)
-@given(several(3))
+@given(some_of(policies, 3))
 def test_a_policy_that_is_said_to_reach_nobody_has_no_effect(manifests) -> None:
     one = Example(KIND, manifests)
     for said in one.said:
@@ -128,7 +123,7 @@ def test_a_policy_that_is_said_to_reach_nobody_has_no_effect(manifests) -> None:
 
 
 @settings(max_examples=100)
-@given(several(2))
+@given(some_of(policies, 2))
 def test_a_token_rule_that_nothing_is_said_of_has_an_effect(manifests) -> None:
     one = Example(KIND, manifests)
     for clause in rules_of(manifests):
@@ -137,7 +132,7 @@ def test_a_token_rule_that_nothing_is_said_of_has_an_effect(manifests) -> None:
 
 
 @settings(max_examples=100)
-@given(several(2))
+@given(some_of(policies, 2))
 def test_audiences_that_are_said_to_keep_nobody_out_do_not(manifests) -> None:
     one = Example(KIND, manifests)
     for said in one.said:

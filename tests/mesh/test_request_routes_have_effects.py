@@ -6,7 +6,7 @@ What is asked is what is done with requests: at the gateway, by port, and of two
 
 from typing import Any
 
-from clause_effects import Clause, Example, Kind, Said
+from clause_effects import Clause, Example, Kind, Said, some_of
 from gateway_api_answers import (
     client,
     door,
@@ -17,6 +17,8 @@ from gateway_api_answers import (
     of_clients,
     requests,
     said_of_all,
+    to_door,
+    to_service,
 )
 from gateway_meshes import thing
 from hypothesis import given, settings, strategies
@@ -79,14 +81,6 @@ def answers(one: Mesh) -> Any:
 
 
 KIND = Kind(GROUND, answers, ("kubernetes_route",))
-
-
-def to_door(**more: Any) -> dict[str, Any]:
-    return {"name": "door", "namespace": "shop", **more}
-
-
-def to_service(home: str, name: str, **more: Any) -> dict[str, Any]:
-    return {"group": "", "kind": "Service", "name": name, "namespace": home, **more}
 
 
 PARENT_REFS = (
@@ -154,11 +148,6 @@ def routes(draw: Any, number: int) -> Any:
     return manifest(kind, draw(strategies.sampled_from(HOMES)), f"r{number}", spec, number)
 
 
-def several(most: int) -> Any:
-    numbers = strategies.integers(1, most)
-    return numbers.flatmap(lambda size: strategies.tuples(*map(routes, range(size))))
-
-
 def clauses(manifests: Any) -> list[Clause]:
     """Whole routes; parents, names and backends as far as others are left; filters and times."""
     lists = (("parentRefs",), ("hostnames",), ("rules", "backendRefs"))
@@ -193,7 +182,7 @@ def is_silent(one: Example, clause: Clause) -> bool:
 
 
 @settings(max_examples=150)
-@given(several(2))
+@given(some_of(routes, 2))
 def test_what_nothing_is_said_of_has_an_effect(manifests) -> None:
     one = Example(KIND, manifests)
     every = clauses(manifests)
@@ -224,7 +213,7 @@ def served(every: Any) -> Any:
 
 
 @settings(max_examples=150)
-@given(several(3))
+@given(some_of(routes, 3))
 def test_what_is_called_dead_has_no_effect(manifests) -> None:
     one = Example(KIND, manifests)
     for said in one.said:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from clause_effects import Clause, Example, Kind
+from clause_effects import Clause, Example, Kind, some_of
 from gateway_meshes import pods, thing
 from hypothesis import given, settings, strategies
 
@@ -116,11 +116,6 @@ def manifest(home: str, number: int, spec: dict[str, Any]) -> Any:
     return {"apiVersion": group, "kind": "ServiceEntry", "metadata": metadata, "spec": spec}
 
 
-def several(most: int) -> Any:
-    numbers = strategies.integers(1, most)
-    return numbers.flatmap(lambda size: strategies.tuples(*map(entries, range(size))))
-
-
 def clauses(manifests: Any) -> Iterator[Clause]:
     """Ports with their targets, selectors, endpoints with their ports, labels and identities."""
     for number, one in enumerate(manifests):
@@ -154,7 +149,7 @@ def is_silent(one: Example, clause: Clause) -> bool:
 
 
 @settings(max_examples=100)
-@given(several(1))
+@given(some_of(entries, 1))
 def test_what_nothing_is_said_of_has_an_effect(manifests) -> None:
     """Of two endpoints that are the same either will do."""
     one = Example(KIND, manifests)
@@ -165,7 +160,7 @@ def test_what_nothing_is_said_of_has_an_effect(manifests) -> None:
 
 
 @settings(max_examples=100)
-@given(several(2))
+@given(some_of(entries, 2))
 def test_a_target_that_is_called_unused_has_no_effect(manifests) -> None:
     one = Example(KIND, manifests)
     for said in one.said:
@@ -174,7 +169,7 @@ def test_a_target_that_is_called_unused_has_no_effect(manifests) -> None:
 
 
 @settings(max_examples=100)
-@given(several(2))
+@given(some_of(entries, 2))
 def test_an_entry_without_endpoints_changes_none(manifests) -> None:
     """It adds none to those of another entry of the host, whatever TLS its location means for them."""
     one = Example(KIND, manifests)

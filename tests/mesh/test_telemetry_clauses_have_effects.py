@@ -9,7 +9,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from clause_effects import Clause, Example, Kind, Said
+from clause_effects import Clause, Example, Kind, Said, some_of
 from gateway_meshes import pods, thing
 from hypothesis import given, settings, strategies
 
@@ -170,10 +170,7 @@ def telemetries(draw: Any, number: int, names: Any, selected: Any) -> Any:
 
 
 def several(most: int, names: Any = WORKING, selected: Any = SELECTED) -> Any:
-    numbers = strategies.integers(1, most)
-    manifests = numbers.flatmap(
-        lambda size: strategies.tuples(*(telemetries(n, names, selected) for n in range(size)))
-    )
+    manifests = some_of(lambda number: telemetries(number, names, selected), most)
     return strategies.builds(Example, strategies.sampled_from(KINDS), manifests)
 
 

@@ -7,7 +7,7 @@ What is asked is which endpoints each client has for each host and port: address
 from collections.abc import Iterator
 from typing import Any
 
-from clause_effects import Clause, Example, Kind
+from clause_effects import Clause, Example, Kind, some_of
 from gateway_meshes import pods, thing
 from hypothesis import given, settings, strategies
 
@@ -88,9 +88,7 @@ def entries(draw: Any, number: int) -> Any:
 
 
 def several(most: int) -> Any:
-    numbers = strategies.integers(1, most)
-    manifests = numbers.flatmap(lambda size: strategies.tuples(*map(entries, range(size))))
-    return manifests.map(lambda found: Example(KIND, found))
+    return some_of(entries, most).map(lambda found: Example(KIND, found))
 
 
 def clauses(one: Example) -> Iterator[Clause]:

@@ -12,6 +12,7 @@ from meshctl.engine.registry import load_all
 
 ROOT = Path(__file__).parents[2]
 MODULES = sorted((ROOT / "meshctl").rglob("*.py"))
+PROGRAMS = sorted((ROOT / "bench").rglob("*.py"))
 RULE_IMPORTS = re.compile(
     r"meshctl\.(mesh|resources|validation|istio|re2|words|spelling|rules\.api)\b|(?!meshctl)"
 )
@@ -26,7 +27,9 @@ def functions(tree: ast.AST) -> list[ast.FunctionDef]:
     return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
 
 
-@pytest.mark.parametrize("file", MODULES, ids=lambda file: str(file.relative_to(ROOT)))
+@pytest.mark.parametrize(
+    "file", [*MODULES, *PROGRAMS], ids=lambda file: str(file.relative_to(ROOT))
+)
 def test_files_and_functions_stay_short(file: Path) -> None:
     text = file.read_text()
     long = [
@@ -47,14 +50,15 @@ def test_packages_stay_small() -> None:
 @pytest.mark.parametrize("package", FACES, ids=lambda face: face.parent.name)
 def test_a_face_gives_what_it_declares(package: Path) -> None:
     tree = ast.parse(package.read_text())
+    name = f"meshctl.mesh.{package.parent.name}"
     declared = {
-        alias.name: node.module.rpartition(".")[2]
+        alias.name: node.module.removeprefix(f"{name}.")
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom) and node.module != "meshctl.lazy_face"
         for alias in node.names
         if node.module != "typing"
     }
-    module = import_module(f"meshctl.mesh.{package.parent.name}")
+    module = import_module(name)
     assert declared == module._HOMES
     assert all(getattr(module, name) is not None for name in declared)
 

@@ -1,8 +1,8 @@
 """The clauses of the Gateway API's kinds and of Ingresses, as ``clauses`` has those of Istio's."""
 
-PARENTS = "kubernetes-route/parent-not-accepting kubernetes-route/parent-not-served kubernetes-route/parent-in-conflict kubernetes-route/kind-not-taken kubernetes-route/listener-not-served kubernetes-route/parent-port-missing kubernetes-route/service-not-found kubernetes-route/service-port-of-another-kind kubernetes-route/service-route-unused"
+_PARENTS = "kubernetes-route/parent-not-accepting kubernetes-route/parent-not-served kubernetes-route/parent-in-conflict kubernetes-route/kind-not-taken kubernetes-route/listener-not-served kubernetes-route/parent-port-missing kubernetes-route/service-not-found kubernetes-route/service-port-of-another-kind kubernetes-route/service-route-unused"
 _REPEATED = "a parent that a wider one beside it holds, by another port, section or host name"
-_LAYER4 = f"{PARENTS} kubernetes-route/connections-of-older-route"
+_LAYER4 = f"{_PARENTS} kubernetes-route/connections-of-older-route"
 _BACKENDS = "kubernetes-route/backend-kind-unknown kubernetes-route/backend-not-granted kubernetes-route/backend-port-missing kubernetes-route/backend-without-port kubernetes-route/backend-name-with-dot kubernetes-route/backend-alias-unknown kubernetes-route/hostname-backend-not-declared kubernetes-route/service-not-found kubernetes-route/rule-without-backend"
 _WEIGHTS = "kubernetes-route/weight-ignored kubernetes-route/rule-without-backend"
 _SPARE = "backends without a share, for what may come; shares beside them"
@@ -24,7 +24,7 @@ spec.listeners[].tls|gateway_api|{_TLS}
 spec.listeners[].tls.options||settings of an implementation, as written; names that Istio doesn't know may be another one's"""
 
 _REQUESTS = f"""\
-spec.parentRefs|gateway_api|{PARENTS}|{_REPEATED}
+spec.parentRefs|gateway_api|{_PARENTS}|{_REPEATED}
 spec.hostnames|gateway_api|{_NAMES}|{_WIDER}
 spec.rules|gateway_api.unserved|{_MATCHES}
 spec.rules[].name||NAMING
@@ -35,9 +35,6 @@ spec.rules[].backendRefs[].weight|gateway_api|{_WEIGHTS}|{_SPARE}
 spec.rules[].backendRefs[].filters|gateway_api|kubernetes-route/filter-unsupported kubernetes-route/backend-header-replaced|headers of a backend without a share; a header that one backend changes twice; one that is removed and may not be there
 spec.rules[].sessionPersistence|gateway_api|kubernetes-route/setting-not-read
 spec.useDefaultGateways|gateway_api|kubernetes-route/setting-not-read"""
-
-GATEWAY = "Gateway (gateway.networking.k8s.io)"
-"""The Gateway that isn't Istio's own."""
 
 TABLE = {
     "HTTPRoute": f"""\
@@ -60,7 +57,7 @@ spec.rules[].name||NAMING
 spec.rules[].backendRefs|gateway_api|{_BACKENDS}
 spec.rules[].backendRefs[].weight|gateway_api|{_WEIGHTS}|{_SPARE}
 spec.useDefaultGateways|gateway_api|kubernetes-route/setting-not-read""",
-    GATEWAY: f"""\
+    "Gateway (gateway.networking.k8s.io)": f"""\
 spec.gatewayClassName|gateway_api|kubernetes-gateway/unknown-class kubernetes-route/parent-not-served
 {_LISTENER}
 spec.addresses|gateway_api|kubernetes-gateway/address-unusable kubernetes-gateway/listener-on-shared-address

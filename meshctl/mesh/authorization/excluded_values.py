@@ -10,9 +10,8 @@ from ipaddress import ip_network
 from typing import NamedTuple
 
 from meshctl.mesh.authorization.path_template import is_path_template
-from meshctl.mesh.authorization.rule_cover import ADDRESSES, takes_all_of
+from meshctl.mesh.authorization.rule_cover import ADDRESSES, namespaces_of, takes_all_of
 from meshctl.mesh.authorization.rule_tests import OF_OPERATION, OF_SOURCE
-from meshctl.mesh.registry.service_accounts import parse_principal
 from meshctl.resources import AuthorizationRule, Ref, View
 from meshctl.resources.view import Path
 
@@ -85,10 +84,10 @@ def _without(key: str, text: str, asked: _Mapped) -> _Asked | None:
         if one.values and _are_all_apart(key, (text,), one.values):
             return one
     for one in asked.get(_PRINCIPAL, ()) if key == _NAMESPACE else ():
-        homes = _homes(one.values)
+        homes = namespaces_of(one.values)
         if homes and _are_all_apart(_NAMESPACE, (text,), homes):
             return one
-    homes = _homes((text,)) if key == _PRINCIPAL else ()
+    homes = namespaces_of((text,)) if key == _PRINCIPAL else ()
     for one in asked.get(_NAMESPACE, ()) if homes else ():
         if one.values and _are_all_apart(_NAMESPACE, one.values, homes):
             return one
@@ -97,13 +96,6 @@ def _without(key: str, text: str, asked: _Mapped) -> _Asked | None:
 
 def _is_single(key: str) -> bool:
     return key in _SINGLE or key.startswith("request.headers[")
-
-
-def _homes(principals: Sequence[str]) -> tuple[str, ...]:
-    """The namespaces of identities, if all of them are written in full."""
-    found = [None if "*" in text else parse_principal(text) for text in principals]
-    homes = tuple(principal.namespace for principal in found if principal is not None)
-    return homes if len(homes) == len(found) else ()
 
 
 def _groups(rule: AuthorizationRule) -> Iterator[list[_Mapped]]:
@@ -153,7 +145,7 @@ def _reason(key: str, text: str, one: _Asked, asked: _Mapped) -> Ref | None:
         is_asked = other is not one and _is_single(key) and other.values
         if is_asked and _are_all_apart(key, (text,), other.values):
             return other.place
-    homes = _homes((text,)) if key == _PRINCIPAL else ()
+    homes = namespaces_of((text,)) if key == _PRINCIPAL else ()
     for other in asked.get(_NAMESPACE, ()) if homes else ():
         if other.values and _are_all_apart(_NAMESPACE, other.values, homes):
             return other.place

@@ -84,7 +84,7 @@ class RuleIndex:
         ]
         for values in map(_values, asked):
             known = {key: own for key, (own, _) in values.items() if own}
-            known.setdefault(_NAMESPACE, _namespaces(known.get("source.principal", ())))
+            known.setdefault(_NAMESPACE, namespaces_of(known.get("source.principal", ())))
             for key, own in known.items():
                 for text in _shorter(own[0]) if own else ():
                     found.update(self._filed.get((key, text), ()))
@@ -154,7 +154,7 @@ def _implies_key(
 ) -> bool:
     own, own_not = narrow.get(key, ((), ()))
     if not own and key == _NAMESPACE:
-        own = _namespaces(narrow.get("source.principal", ((), ()))[0])
+        own = namespaces_of(narrow.get("source.principal", ((), ()))[0])
     if values and not (own and takes_all_of(key, values, own)):
         return False
     return takes_all_of(key, own_not, not_values)
@@ -170,7 +170,7 @@ def takes_all_of(key: str, patterns: Sequence[str], texts: Sequence[str]) -> boo
     return all(any(_takes(key, one, text) for one in wide) for text in rest)
 
 
-def _namespaces(principals: Sequence[str]) -> tuple[str, ...]:
+def namespaces_of(principals: Sequence[str]) -> tuple[str, ...]:
     """The namespaces of identities, if all of them are written in full."""
     found = [None if "*" in text else parse_principal(text) for text in principals]
     return (

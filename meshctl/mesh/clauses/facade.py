@@ -9,8 +9,6 @@ from meshctl.mesh.clauses.parts import Parts
 from meshctl.resources.cached_property import cached_property
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from meshctl.mesh.clauses.asked_hosts import AskedHosts
     from meshctl.mesh.clauses.client_certificates import ClientCertificates
     from meshctl.mesh.clauses.copied_pods import CopiedPods
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
     from meshctl.mesh.clauses.patches.extension_chains import ExtensionChains
     from meshctl.mesh.clauses.patches.filter_names import FilterNames
     from meshctl.mesh.clauses.patches.patched_routes import PatchedRoutes
-    from meshctl.mesh.clauses.patches.unread_matches import UnreadField
     from meshctl.mesh.clauses.refusals.authorizers import Authorizers
     from meshctl.mesh.clauses.refusals.closed_ports import ClosedPorts
     from meshctl.mesh.clauses.refusals.endpoint_pods import EndpointPods
@@ -43,7 +40,6 @@ if TYPE_CHECKING:
     from meshctl.mesh.clauses.unrouted_hosts import UnroutedHosts
     from meshctl.mesh.clauses.waypoint_bypass import WaypointBypass
     from meshctl.mesh.clauses.waypoint_callers import WaypointCallers
-    from meshctl.resources import ConfigPatch
 
 
 class ClausesFacade:
@@ -235,12 +231,6 @@ class ClausesFacade:
         from meshctl.mesh.clauses.patches.filter_names import FilterNames
 
         return FilterNames(self._parts)
-
-    def unread_fields(self, patch: "ConfigPatch") -> "Iterator[UnreadField]":
-        """Walk the fields of an EnvoyFilter's match that aren't read for what it patches."""
-        from meshctl.mesh.clauses.patches.unread_matches import unread_fields
-
-        return unread_fields(patch)
 
     @cached_property
     def patched_routes(self) -> "PatchedRoutes":

@@ -14,7 +14,6 @@ from meshctl.words import quoted
 
 _PARTS_OF_NAME = 4
 _OUTBOUND = "outbound|"
-_ADDS = frozenset({"ADD", "INSERT_FIRST", "INSERT_BEFORE", "INSERT_AFTER"})
 
 
 class MissingCluster(NamedTuple):
@@ -48,7 +47,7 @@ class PatchedClusters:
     def missing(self, envoy_filter: EnvoyFilter, patch: ConfigPatch) -> MissingCluster | None:
         """Say what a patch of clusters asks for that surely no cluster has."""
         match = patch.child("match", "cluster")
-        if patch.operation in _ADDS:
+        if patch.adds:
             return None
         if patch.context == "SIDECAR_INBOUND":
             return _inbound(match)

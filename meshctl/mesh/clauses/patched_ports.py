@@ -21,9 +21,9 @@ from meshctl.resources import (
 )
 from meshctl.resources.cached_property import cached_property
 
-_INBOUND_LISTENERS = frozenset({15006, 15001})
 _OF_ALL = {"SIDECAR_INBOUND": 15006, "SIDECAR_OUTBOUND": 15001}
-_OF_PROXIES = _INBOUND_LISTENERS | {15000, 15002, 15003, 15008, 15020, 15021, 15053, 15090}
+"""Where the traffic of a sidecar is redirected to."""
+_OF_PROXIES = frozenset(_OF_ALL.values()) | {15000, 15002, 15003, 15008, 15020, 15021, 15053, 15090}
 """The ports of every proxy, whatever is served."""
 
 
@@ -44,7 +44,7 @@ class PatchedPorts:
     def meant(self, envoy_filter: EnvoyFilter, patch: ConfigPatch, part: str) -> MeantPort | None:
         """Say which port was meant where a patch surely finds none; ``part`` is of its match."""
         number = patch.child("match", part).number("portNumber") or 0
-        if not number or number in _INBOUND_LISTENERS:
+        if not number or number in _OF_ALL.values():
             return None
         if patch.context == "SIDECAR_INBOUND" and patch.apply_to != "LISTENER":
             reached = self._parts.workloads.envoy_filters.reached(envoy_filter)

@@ -65,6 +65,12 @@ class ExtensionProviders:
         """What a provider is: the keys of its definition, such as ``opentelemetry``."""
         return frozenset(key for key in self._definitions.get(name, {}) if key != "name")
 
+    def of_type(self, kind: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Walk the providers of a type by name, with their settings."""
+        for name in self.names:
+            if kind in self.types(name):
+                yield name, self.settings(name)
+
     def takes(self, name: str, signal: str) -> bool:
         """Is a provider of a type that can take ``tracing``, ``accessLogging`` or ``metrics``?"""
         types = self.types(name)

@@ -187,15 +187,7 @@ class Connections:
         the others.
         """
         kind = _RULES.get(route.kind, "")
-        for attachment in self._api.attachments(route) if kind else ():
-            reference = attachment.reference
-            if (
-                attachment.denial is not None
-                or not attachment.is_mesh
-                or reference.kind != "Service"
-            ):
-                continue
-            host = self._registry.fqdn(reference.name, reference.namespace)
+        for reference, host in self._api.services_of(route) if kind else ():
             ports = [
                 port
                 for known in self._registry.at(host)
@@ -210,17 +202,9 @@ class Connections:
 
         Asked for clients of the route's namespace, of the Service's, and of those that nothing is private to.
         """
-        kind = _KINDS.get(route.kind)
-        for attachment in self._api.attachments(route) if kind is not None else ():
-            reference = attachment.reference
-            if (
-                attachment.denial is not None
-                or not attachment.is_mesh
-                or reference.kind != "Service"
-            ):
-                continue
-            if kind is not None and self._api.rules(route, in_mesh=True).rules:
-                host = self._registry.fqdn(reference.name, reference.namespace)
+        kind = _KINDS.get(route.kind, "")
+        for reference, host in self._api.services_of(route) if kind else ():
+            if self._api.rules(route, in_mesh=True).rules:
                 winner = self._winner(route, kind, host, reference)
                 if winner is not None:
                     yield reference, host, winner
@@ -250,7 +234,8 @@ class Connections:
         while bound is not None:
             rule = self._first_rules.of(bound, kind, host, port).get(names)
             if rule is not None:
-                return None if _is_of(route, rule) else _origin(rule)
+                place = _origin(rule)
+                return None if place.resource is route else place
             bound = bound.rest
         return None
 
@@ -289,10 +274,6 @@ def _first_rules(
 
 def _takes_all(match: Match, port: int) -> bool:
     return match.port in {None, 0, port} and not any(match.has(key) for key in _OF_CLIENTS)
-
-
-def _is_of(route: KubernetesRoute, part: Route | Match | None) -> bool:
-    return part is not None and _origin(part).resource is route
 
 
 def _origin(part: Route | Match) -> Ref:

@@ -100,6 +100,14 @@ class GatewayApi:
         """The listeners that a route asks for, with why some don't take it."""
         return self._attachments.get(route, ())
 
+    def services_of(self, route: KubernetesRoute) -> Iterator[tuple[ObjectReference, str]]:
+        """Walk the Services that a route attaches to for their clients, with their hosts."""
+        for attachment in self.attachments(route):
+            reference = attachment.reference
+            is_taken = attachment.is_mesh and attachment.denial is None
+            if is_taken and reference.kind == "Service":
+                yield reference, self._given.registry.fqdn(reference.name, reference.namespace)
+
     def _file_by_parent(self, route: KubernetesRoute) -> dict[Path, list[Attachment]]:
         found: dict[Path, list[Attachment]] = {}
         for attachment in self.attachments(route):

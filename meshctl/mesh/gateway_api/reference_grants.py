@@ -30,10 +30,10 @@ _OF_GATEWAYS = frozenset({"Gateway", "ListenerSet"})
 _READ_BY_GATEWAYS = frozenset({"ConfigMap", "Secret"})
 _Pair = tuple[str, str, str, str, str]
 """Namespace and kind of the origin, then namespace, group and kind of the target."""
-
-
 _Targets = dict[tuple[str, str], set[str | None]]
+"""Names by group and kind of the target; ``None`` stands for every name."""
 _FEW = 8
+"""Of so many origins and targets each pair is filed."""
 
 
 class Admission(Enum):

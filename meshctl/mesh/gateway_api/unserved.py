@@ -236,14 +236,11 @@ class Unserved:
 
         Asked for clients of the route's namespace and of the Service's, on each of its ports.
         """
-        for attachment in self._api.attachments(route) if route.kind in _HTTP else ():
-            rules = self._api.rules(route, in_mesh=True).rules if attachment.is_mesh else ()
-            if not rules or attachment.denial is not None or attachment.reference.kind != "Service":
-                continue
-            host = self._registry.fqdn(attachment.reference.name, attachment.reference.namespace)
-            winner = self._winner(route, host, attachment.reference)
-            if winner is not None:
-                yield UnusedAtService(attachment.reference, host, winner)
+        for reference, host in self._api.services_of(route) if route.kind in _HTTP else ():
+            if self._api.rules(route, in_mesh=True).rules:
+                winner = self._winner(route, host, reference)
+                if winner is not None:
+                    yield UnusedAtService(reference, host, winner)
 
     def _winner(self, route: KubernetesRoute, host: str, reference: ObjectReference) -> Ref | None:
         """Find what clients follow instead of a route; ``None`` if anybody follows it."""

@@ -100,29 +100,32 @@ class IngressRoutes:
         backend = view.child("backend")
         return backend.has("service") and not self.unnamed_port(ingress, backend.child("service"))
 
+    def _rules(self) -> Iterator[tuple[str, Resource, View]]:
+        """Walk the rules with paths, those of the oldest Ingress first, by their hosts."""
+        for ingress in self._ingresses:
+            for rule in views(ingress.spec, "rules", View):
+                if rule.has("http"):
+                    yield rule.text("host") or _EVERY_HOST, ingress, rule
+
     @cached_property
     def hosts(self) -> dict[str, list[IngressPath]]:
         """The paths of each host in the order in which they are asked."""
         found: dict[str, list[IngressPath]] = {}
-        for ingress in self._ingresses:
-            for rule in views(ingress.spec, "rules", View):
-                if rule.has("http"):
-                    paths = found.setdefault(rule.text("host") or _EVERY_HOST, [])
-                    paths += (
-                        _read(ingress, view)
-                        for view in views(rule.child("http"), "paths", View)
-                        if self._is_route(ingress, view)
-                    )
+        for host, ingress, rule in self._rules():
+            paths = found.setdefault(host, [])
+            paths += (
+                _read(ingress, view)
+                for view in views(rule.child("http"), "paths", View)
+                if self._is_route(ingress, view)
+            )
         return {host: sorted(paths, key=lambda path: path.rank) for host, paths in found.items()}
 
     @cached_property
     def owners(self) -> dict[str, Resource]:
         """The Ingress at whose Gateway the routes of a host are: the oldest."""
         found: dict[str, Resource] = {}
-        for ingress in self._ingresses:
-            for rule in views(ingress.spec, "rules", View):
-                if rule.has("http"):
-                    found.setdefault(rule.text("host") or _EVERY_HOST, ingress)
+        for host, ingress, _ in self._rules():
+            found.setdefault(host, ingress)
         return found
 
     @cached_property

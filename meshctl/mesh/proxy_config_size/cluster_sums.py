@@ -9,6 +9,7 @@ from collections.abc import Callable, Hashable, Iterable
 from typing import NamedTuple
 
 from meshctl.mesh.proxy_config_size.config_bytes import cluster_tenths
+from meshctl.mesh.proxy_config_size.config_size import ConfigCounts
 from meshctl.mesh.proxy_config_size.sent_clusters import (
     endpoints_of,
     is_eds,
@@ -33,6 +34,17 @@ class ClusterSum(NamedTuple):
     def plus(self, other: "ClusterSum", times: int = 1) -> "ClusterSum":
         """Add another sum, or take it away with ``times`` -1."""
         return ClusterSum(*(mine + times * its for mine, its in zip(self, other, strict=True)))
+
+    @property
+    def counts(self) -> ConfigCounts:
+        """The numbers among all that a proxy is sent."""
+        return ConfigCounts(
+            clusters=self.clusters,
+            endpoint_sets=self.endpoint_sets,
+            empty_endpoint_sets=self.empty_endpoint_sets,
+            endpoints=self.endpoints,
+            inline_endpoints=self.inline_endpoints,
+        )
 
 
 def sum_of(clusters: Iterable[ClientCluster]) -> ClusterSum:

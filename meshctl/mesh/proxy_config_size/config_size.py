@@ -1,6 +1,7 @@
 """What is counted of the configuration that a proxy is sent."""
 
 from dataclasses import dataclass, fields
+from operator import add, attrgetter, sub
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +23,13 @@ class ConfigCounts:
     inline_endpoints: int = 0
 
     def __add__(self, other: "ConfigCounts") -> "ConfigCounts":
-        values = ((getattr(self, field.name), getattr(other, field.name)) for field in fields(self))
-        return ConfigCounts(*(mine + theirs for mine, theirs in values))
+        return ConfigCounts(*map(add, _numbers(self), _numbers(other)))
 
     def __sub__(self, other: "ConfigCounts") -> "ConfigCounts":
-        values = ((getattr(self, field.name), getattr(other, field.name)) for field in fields(self))
-        return ConfigCounts(*(mine - theirs for mine, theirs in values))
+        return ConfigCounts(*map(sub, _numbers(self), _numbers(other)))
+
+
+_numbers = attrgetter(*(field.name for field in fields(ConfigCounts)))
 
 
 @dataclass(frozen=True, slots=True)

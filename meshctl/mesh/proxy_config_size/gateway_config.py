@@ -42,21 +42,17 @@ class GatewayConfig:
     @cached_property
     def counts(self) -> ConfigCounts:
         """Count everything."""
-        clusters, gateway = self._clusters, self._gateway
+        gateway = self._gateway
         listeners = gateway.listeners if gateway is not None else ()
         chains = [chain for listener in listeners for chain in listener.chains]
         names = self._names
         configs = gateway.route_configs if gateway is not None else {}
         hosts = [host for name in names for host in configs.get(name, ())]
-        return ConfigCounts(
-            clusters=clusters.clusters + FIXED_CLUSTERS,
+        return self._clusters.counts + ConfigCounts(
+            clusters=FIXED_CLUSTERS,
             listeners=len(listeners),
             filter_chains=len(chains),
             route_configurations=len(names),
             virtual_hosts=len(hosts),
             routes=sum(len(host.routes) for host in hosts),
-            endpoint_sets=clusters.endpoint_sets,
-            empty_endpoint_sets=clusters.empty_endpoint_sets,
-            endpoints=clusters.endpoints,
-            inline_endpoints=clusters.inline_endpoints,
         )

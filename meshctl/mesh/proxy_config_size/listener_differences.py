@@ -119,7 +119,9 @@ class _Difference:
     def size(self, hosts: Iterable[str], names: AbstractSet[str]) -> OutboundListenersSize:
         """Count the view, by the hosts whose listeners and the names whose virtual hosts may differ."""
         ports = {*self._ports(hosts)}
-        keys = {(port.number, address_of(one, port)) for one, port in ports if not one.is_alias}
+        keys = {
+            (port.number, address_of(one, port.protocol)) for one, port in ports if not one.is_alias
+        }
         before = [self._at[key] for key in keys if key in self._at]
         after = [one for key in keys if (one := self._listener(*key)) is not None]
         asking = Counter(name for one in after for name in asked_by(one))

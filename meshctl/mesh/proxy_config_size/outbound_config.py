@@ -6,7 +6,7 @@ one (pilot/pkg/networking/core, Istio 1.31).
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from meshctl.mesh.core.hosts import is_wildcard
@@ -26,7 +26,7 @@ from meshctl.mesh.request_path.proxy_view import SidecarView
 from meshctl.resources import VirtualService
 from meshctl.resources.cached_property import cached_property
 
-FIXED_CHAINS = 2
+_FIXED = ConfigCounts(filter_chains=2)
 """Of virtualOutbound: for calls to itself, and for all that no listener is for."""
 
 
@@ -70,18 +70,10 @@ class OutboundSize:
 
     def counts_at(self, address: str) -> ConfigCounts:
         """Count what a pod at an address is sent."""
-        clusters, (every, of_pods) = self.clusters, self.listeners
+        every, of_pods = self.listeners
         own = of_pods.get(address)
         counts = every.counts if own is None else every.counts - own.counts
-        return replace(
-            counts,
-            clusters=clusters.clusters,
-            filter_chains=counts.filter_chains + FIXED_CHAINS,
-            endpoint_sets=clusters.endpoint_sets,
-            empty_endpoint_sets=clusters.empty_endpoint_sets,
-            endpoints=clusters.endpoints,
-            inline_endpoints=clusters.inline_endpoints,
-        )
+        return counts + self.clusters.counts + _FIXED
 
     def bytes_at(self, address: str, namespace: str) -> ConfigBytes:
         """Estimate the bytes of what a pod of a namespace at an address is sent."""

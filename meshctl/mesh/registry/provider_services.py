@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from meshctl.mesh.core.known_objects import KnownObjects
-from meshctl.mesh.registry.services import RegisteredHost, Registry
+from meshctl.mesh.registry.services import HostPort, RegisteredHost, Registry
 from meshctl.words import quoted
 
 
@@ -48,6 +48,12 @@ class ProviderServices:
         """The only host that the Service of a provider is; ``None`` for none and for several."""
         found = self._declared(str(settings.get("service") or ""))
         return found[0] if len(found) == 1 else None
+
+    def port(self, settings: Mapping[str, Any]) -> tuple[RegisteredHost, HostPort] | None:
+        """The port that a provider names, with that host; ``None`` if it has no such port."""
+        host, number = self.host(settings), settings.get("port")
+        port = host.port(number) if host is not None and isinstance(number, int) else None
+        return (host, port) if host is not None and port is not None else None
 
     def _declared(self, service: str) -> list[RegisteredHost]:
         namespace, slash, host = service.partition("/")

@@ -261,24 +261,22 @@ class OutboundListeners:
         return ClusterTarget(host, number, destination.subset, weight, destination)
 
 
-def address_of(service: ProxyService, port: HostPort) -> str:
+def address_of(service: ProxyService, protocol: Protocol) -> str:
     """Choose the address to listen on: HTTP shares one for all, others have their service's."""
-    is_block = "/" in service.address and _is_block(service.address)
-    return WILDCARD if port.protocol.is_http or is_block else service.address
+    is_shared = protocol.is_http or _is_block(service.address)
+    return WILDCARD if is_shared else service.address
 
 
 def _bound(call: _Call) -> _Call:
     if call.bind:
         return call
-    if call.protocol.is_http:
-        return replace(call, bind=WILDCARD)
-    if "/" in call.service.address and _is_block(call.service.address):
-        return replace(call, bind=WILDCARD, cidrs=(call.service.address,))
-    return replace(call, bind=call.service.address)
+    address, protocol = call.service.address, call.protocol
+    blocks = (address,) if _is_block(address) and not protocol.is_http else ()
+    return replace(call, bind=address_of(call.service, protocol), cidrs=blocks)
 
 
 def _is_block(address: str) -> bool:
-    return address[:1].isdigit() or ":" in address
+    return "/" in address and (address[:1].isdigit() or ":" in address)
 
 
 def _is_kept_apart(incoming: Protocol, known: Protocol) -> bool:

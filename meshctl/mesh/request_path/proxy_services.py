@@ -264,12 +264,12 @@ def _nearness(service: ProxyService) -> tuple[bool, str]:
     return not service.is_kubernetes, service.namespace
 
 
-def _file(filed: "_ByAudience", service: ProxyService) -> None:
+def _file(filed: _ByAudience, service: ProxyService) -> None:
     for name in service.declared.visible:
         filed.setdefault(name, []).append(service)
 
 
-def _seen(filed: "_ByAudience", namespace: str) -> Iterator[list[ProxyService]]:
+def _seen(filed: _ByAudience, namespace: str) -> Iterator[list[ProxyService]]:
     """Walk what everybody sees and what a namespace sees."""
     yield filed.get("*", [])
     yield filed.get(namespace, [])

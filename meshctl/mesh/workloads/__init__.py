@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.workloads.envoy_patches import is_never_applied as is_never_applied
     from meshctl.mesh.workloads.envoy_patches import looks_for_generated as looks_for_generated
     from meshctl.mesh.workloads.envoy_patches import names_no_filter as names_no_filter
+    from meshctl.mesh.workloads.envoy_patches import operation_done as operation_done
     from meshctl.mesh.workloads.envoy_patches import relative_patches as relative_patches
     from meshctl.mesh.workloads.membership import PROXY_UID as PROXY_UID
     from meshctl.mesh.workloads.membership import RESERVED_CONTAINERS as RESERVED_CONTAINERS
@@ -48,10 +49,10 @@ if TYPE_CHECKING:
     from meshctl.mesh.workloads.service_roles import differences as differences
     from meshctl.mesh.workloads.service_roles import is_in_mesh as is_in_mesh
     from meshctl.mesh.workloads.service_roles import is_own_of_istio as is_own_of_istio
-    from meshctl.mesh.workloads.telemetry_entries import enabled_again as enabled_again
-    from meshctl.mesh.workloads.telemetry_entries import replaced_logs as replaced_logs
-    from meshctl.mesh.workloads.telemetry_entries import signals_of as signals_of
-    from meshctl.mesh.workloads.telemetry_entries import silent_side as silent_side
+    from meshctl.mesh.workloads.telemetry.telemetry_entries import enabled_again as enabled_again
+    from meshctl.mesh.workloads.telemetry.telemetry_entries import replaced_logs as replaced_logs
+    from meshctl.mesh.workloads.telemetry.telemetry_entries import signals_of as signals_of
+    from meshctl.mesh.workloads.telemetry.telemetry_entries import silent_side as silent_side
     from meshctl.mesh.workloads.traffic_capture import Probe as Probe
     from meshctl.mesh.workloads.traffic_capture import TrafficCapture as TrafficCapture
     from meshctl.mesh.workloads.traffic_capture import is_rewritten as is_rewritten
@@ -72,7 +73,7 @@ _HOMES = {
     "TrafficCapture": "traffic_capture",
     "being": "policy_attachment",
     "differences": "service_roles",
-    "enabled_again": "telemetry_entries",
+    "enabled_again": "telemetry.telemetry_entries",
     "excludes_all": "envoy_filters",
     "has_proxy_container": "membership",
     "is_ambient": "membership",
@@ -93,14 +94,15 @@ _HOMES = {
     "others": "policy_attachment",
     "names_no_filter": "envoy_patches",
     "names_old_cluster": "envoy_filters",
+    "operation_done": "envoy_patches",
     "opts_out": "membership",
     "promise": "membership",
     "relative_patches": "envoy_patches",
-    "replaced_logs": "telemetry_entries",
+    "replaced_logs": "telemetry.telemetry_entries",
     "says_no": "membership",
     "shared_ports": "service_ports",
-    "signals_of": "telemetry_entries",
-    "silent_side": "telemetry_entries",
+    "signals_of": "telemetry.telemetry_entries",
+    "silent_side": "telemetry.telemetry_entries",
     "stops_sidecar": "container_args",
     "surely_counts": "policy_attachment",
     "uses_network": "container_args",

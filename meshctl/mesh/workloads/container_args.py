@@ -12,9 +12,9 @@ from meshctl.lazy_pattern import lazy_pattern
 from meshctl.resources import Container, Ref, View, Workload
 from meshctl.resources.view import views
 
-_DATABASES = re.compile(
-    r"(?:^|/)(?:postgres(?:ql)?|redis|valkey|mysql|mariadb|mongo(?:db)?)(?:[:@]|$)"
-)
+_DATABASES = frozenset({
+    "postgres", "postgresql", "redis", "valkey", "mysql", "mariadb", "mongo", "mongodb",
+})  # fmt: skip
 _LISTENS = re.compile(r"(?:--)?(?:listen_addresses|bind[-_]address|bind_ip|bind)")
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 _BIND_FLAG = re.compile(r"--?(?:[\w.-]*(?:bind|listen)[\w.-]*)|-b", re.IGNORECASE)
@@ -101,7 +101,7 @@ def _told_to_databases(container: Container) -> Iterator[tuple[int, Ref]]:
     """Walk the one port of a database that listens on an address alone: `listen_addresses=localhost`."""
     declared = [port.number("containerPort") for port in container.ports]
     number = declared[0] if len(declared) == 1 else None
-    if number is None or _DATABASES.search(container.text("image")) is None:
+    if number is None or container.image_name not in _DATABASES:
         return
     flag = ""
     for text, place in words(container):

@@ -17,7 +17,6 @@ from meshctl.resources import ConfigPatch, EnvoyFilter, Workload
 from meshctl.resources.cached_property import cached_property
 from meshctl.resources.view import Path
 
-_INSERTS = frozenset({"ADD", "INSERT_BEFORE", "INSERT_AFTER", "INSERT_FIRST"})
 _FILTERS = frozenset({"HTTP_FILTER", "NETWORK_FILTER"})
 _WIDE = ("", "")
 """Stands for the labels of an EnvoyFilter without a selector."""
@@ -154,7 +153,7 @@ class EnvoyFilters:
             (envoy_filter, patch)
             for envoy_filter in self._filters
             for patch in envoy_filter.patches
-            if patch.apply_to in _FILTERS and patch.filter_name and patch.operation in _INSERTS
+            if patch.apply_to in _FILTERS and patch.filter_name and patch.adds
         ]
         return {
             (envoy_filter, patch.path): (n, patch)

@@ -53,11 +53,15 @@ def looks_for_generated(patch: ConfigPatch) -> bool:
     return (found.child(level) if level else found).text("name") in names
 
 
+def operation_done(patch: ConfigPatch) -> str:
+    """The operation that istiod does: it inserts among what has an order alone, and adds elsewhere."""
+    is_added = patch.inserts and patch.apply_to not in _INSERTED_IN
+    return "ADD" if is_added else patch.operation
+
+
 def is_ignored(patch: ConfigPatch) -> bool:
     """Does istiod leave out this operation for what it is applied to?"""
-    operation = patch.operation
-    if operation in _INSERTS and patch.apply_to not in _INSERTED_IN:
-        operation = "ADD"
+    operation = operation_done(patch)
     known = _OPERATIONS.get(patch.apply_to)
     if is_never_applied(patch):
         return False  # that is said instead, and a waypoint's match has other fields

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from meshctl.mesh.workloads.policy_attachment import PolicyAttachments
     from meshctl.mesh.workloads.replicas import Replicas
     from meshctl.mesh.workloads.telemetry.effective_telemetry import EffectiveTelemetry
+    from meshctl.mesh.workloads.telemetry.telemetry_entries import SameSignals
     from meshctl.mesh.workloads.telemetry.telemetry_providers import TelemetryProviders
-    from meshctl.mesh.workloads.telemetry_entries import SameSignals
     from meshctl.mesh.workloads.traffic_capture import WrittenProbes
     from meshctl.mesh.workloads.wide_ports import WidePorts
 
@@ -109,7 +109,7 @@ class WorkloadsFacade(Workloads):
     def _with_signals(
         self,
     ) -> "IdentityCache[Sequence[Telemetry], frozenset[str], SameSignals]":
-        from meshctl.mesh.workloads.telemetry_entries import with_signals
+        from meshctl.mesh.workloads.telemetry.telemetry_entries import with_signals
 
         return IdentityCache(with_signals)
 

@@ -213,11 +213,15 @@ class Workloads:
         return self.memberships(selector, namespace) == {Membership.NONE}
 
     def why_nobody(
-        self, picked: Sequence[Workload], selector: Mapping[str, str], namespace: str
+        self, picked: Sequence[Workload], selector: Mapping[str, str], namespace: str | None
     ) -> str:
-        """Say why no proxy reads what is for the workloads that a selector picks; empty if one may."""
+        """Say why no proxy reads what is for the workloads that a selector picks; empty if one may.
+
+        They are those of one namespace, or (``None``) of all.
+        """
         if not picked:
-            return f"no workload of namespace {namespace} has these labels"
+            where = "the mesh" if namespace is None else f"namespace {namespace}"
+            return f"no workload of {where} has these labels"
         if self.are_outside(selector, namespace):
             return f"{picked[0].title} is outside the mesh"
         return ""

@@ -3,6 +3,8 @@
 from meshctl.resources.resource import Resource
 from meshctl.resources.view import View, cached_property, views
 
+_INSERTS = frozenset({"INSERT_FIRST", "INSERT_BEFORE", "INSERT_AFTER"})
+
 
 class ConfigPatch(View):
     """One entry of ``configPatches``."""
@@ -16,6 +18,16 @@ class ConfigPatch(View):
     def operation(self) -> str:
         """What is done there: ADD, MERGE, INSERT_BEFORE, ...; empty when missing."""
         return self.child("patch").text("operation")
+
+    @property
+    def inserts(self) -> bool:
+        """Is the operation one of INSERT_FIRST, INSERT_BEFORE and INSERT_AFTER?"""
+        return self.operation in _INSERTS
+
+    @property
+    def adds(self) -> bool:
+        """Does the operation bring something in: is it ADD, or one of those that insert?"""
+        return self.inserts or self.operation == "ADD"
 
     @property
     def proxy_version(self) -> str:

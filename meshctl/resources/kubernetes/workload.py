@@ -32,6 +32,12 @@ class Container(View):
         """Its name."""
         return self.text("name")
 
+    @property
+    def image_name(self) -> str:
+        """The last part of its image's name: ``proxyv2`` of ``docker.io/istio/proxyv2:1.31.0``."""
+        path = self.text("image").partition("@")[0]
+        return path.rpartition("/")[2].partition(":")[0]
+
     @cached_property
     def ports(self) -> tuple[View, ...]:
         """Its declared ports."""

@@ -30,14 +30,13 @@ def check(config_map: ConfigMap, mesh: Mesh) -> Iterator[Outcome]:
     providers = mesh.extension_providers
     for name in providers.names:
         kind, settings = next(iter(providers.types(name)), ""), providers.settings(name)
-        host = mesh.registry.provider_services.host(settings) if kind in _GRPC else None
-        number = settings.get("port")
-        port = host.port(number) if host is not None and isinstance(number, int) else None
-        if host is None or port is None or settings.get("http") or port.protocol not in _HTTP_1:
+        found = mesh.registry.provider_services.port(settings) if kind in _GRPC else None
+        if found is None or settings.get("http") or found[1].protocol not in _HTTP_1:
             continue
+        host, port = found
         if not any(mesh.traffic.destination_rules.covering(host.host)):
             yield Finding(
                 config_map.at("data", "mesh"),
-                f"provider {quoted(name)} ({kind}) is asked by gRPC, and port {number} of {host.host} is "
+                f"provider {quoted(name)} ({kind}) is asked by gRPC, and port {port.number} of {host.host} is "
                 f"{port.protocol}: proxies send it HTTP/1.1",
             ).also(port.view.at(), "declared here")

@@ -23,15 +23,12 @@ def check(config_map: ConfigMap, mesh: Mesh) -> Iterator[Outcome]:
     """Report authorizers of the mesh config whose port is declared as gRPC."""
     if _HTTP not in config_map.values.get("mesh", ""):
         return
-    providers = mesh.extension_providers
-    for name in providers.names:
-        settings = providers.settings(name) if _HTTP in providers.types(name) else {}
-        host = mesh.registry.provider_services.host(settings) if settings else None
-        number = settings.get("port")
-        port = host.port(number) if host is not None and isinstance(number, int) else None
-        if host is not None and port is not None and port.protocol is Protocol.GRPC:
+    for name, settings in mesh.extension_providers.of_type(_HTTP):
+        found = mesh.registry.provider_services.port(settings)
+        if found is not None and found[1].protocol is Protocol.GRPC:
+            host, port = found
             yield Finding(
                 config_map.at("data", "mesh"),
-                f"provider {quoted(name)} ({_HTTP}) is asked by plain requests, and port {number} of {host.host} is "
-                "GRPC: its server knows no such request, and all that is checked is denied",
+                f"provider {quoted(name)} ({_HTTP}) is asked by plain requests, and port {port.number} of {host.host} "
+                "is GRPC: its server knows no such request, and all that is checked is denied",
             ).also(port.view.at(), "declared here")

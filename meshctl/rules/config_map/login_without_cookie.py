@@ -7,7 +7,6 @@ sent to the login again and again, until they say that there are too many redire
 Fix: add `cookie` to `includeRequestHeadersInCheck`.
 """
 
-import re
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
@@ -16,7 +15,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 from meshctl.words import quoted
 
 _HTTP = "envoyExtAuthzHttp"
-_IMAGE = re.compile(r"(^|/)oauth2-proxy([:@]|$)")
+_PROXY = "oauth2-proxy"
 _TOKENS = "skip-jwt-bearer-tokens"
 
 
@@ -26,9 +25,8 @@ def check(config_map: ConfigMap, mesh: Mesh) -> Iterator[Outcome]:
     if _HTTP not in config_map.values.get("mesh", ""):
         return
     providers = mesh.extension_providers
-    for name in providers.names:
-        settings = providers.settings(name) if _HTTP in providers.types(name) else {}
-        host = mesh.registry.provider_services.host(settings) if settings else None
+    for name, settings in providers.of_type(_HTTP):
+        host = mesh.registry.provider_services.host(settings)
         if host is None or providers.sends(name, "cookie"):
             continue
         pods = [pod for pod in mesh.workloads.behind(host) if _keeps_cookies(pod)]
@@ -42,6 +40,6 @@ def check(config_map: ConfigMap, mesh: Mesh) -> Iterator[Outcome]:
 
 def _keeps_cookies(pod: Workload) -> bool:
     """Does it run oauth2-proxy, and take no tokens in place of its cookie?"""
-    runs = any(_IMAGE.search(container.text("image")) for container in pod.containers)
+    runs = any(container.image_name == _PROXY for container in pod.containers)
     written = str(pod.pod_spec.data).lower().replace("_", "-")  # its variables have the same names
     return runs and _TOKENS not in written

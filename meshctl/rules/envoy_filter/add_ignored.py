@@ -9,7 +9,7 @@ Fix: use MERGE for a route configuration, or add what it is to hold: a virtual h
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.workloads import is_ignored
+from meshctl.mesh.workloads import is_ignored, operation_done
 from meshctl.resources import EnvoyFilter
 from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
@@ -18,14 +18,13 @@ _CEL = (
     "!has(p.patch.operation) || !(p.patch.operation in ['ADD', 'INSERT_FIRST', 'INSERT_BEFORE', "
     "'INSERT_AFTER']) || !(has(p.applyTo) && p.applyTo == 'ROUTE_CONFIGURATION'))"
 )
-_ADDS = frozenset({"ADD", "INSERT_FIRST", "INSERT_BEFORE", "INSERT_AFTER"})
 
 
 @rule(on=EnvoyFilter, severity=Severity.ERROR, equivalents=("IST0153",), since="0.1.0", cel=_CEL)
 def check(envoy_filter: EnvoyFilter, mesh: Mesh) -> Iterator[Outcome]:
     """Report ignored ADD patches."""
     for patch in envoy_filter.patches:
-        if patch.operation in _ADDS and is_ignored(patch):
+        if operation_done(patch) == "ADD" and is_ignored(patch):
             place = patch.at("patch", "operation")
             yield Finding(place, f"{patch.operation} is ignored for {patch.apply_to}").fixed_by(
                 put(place, "MERGE"), safe=False

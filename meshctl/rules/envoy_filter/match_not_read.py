@@ -11,6 +11,7 @@ Fix: remove the field, or patch what it names: HTTP_ROUTE by `vhost.route`, VIRT
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
+from meshctl.mesh.clauses import unread_fields
 from meshctl.resources import EnvoyFilter
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
@@ -19,7 +20,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 def check(envoy_filter: EnvoyFilter, mesh: Mesh) -> Iterator[Outcome]:
     """Report each field; info where the patch reaches no more for that."""
     for patch in envoy_filter.patches:
-        for unread in mesh.clauses.unread_fields(patch):
+        for unread in unread_fields(patch):
             effect = (
                 "the patch is applied wherever the rest fits"
                 if unread.is_wider

@@ -22,12 +22,9 @@ def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
     """Report settings of routes that istiod reads for a Gateway or Service of its own."""
     if not mesh.gateway_api.is_read_by_istio(route):
         return
-    views = (
-        [(route.spec, "useDefaultGateways")]
-        if route.spec.text("useDefaultGateways") == "All"
-        else []
-    )
-    for view, key in (*views, *((one, "sessionPersistence") for one in route.rules)):
-        if view.has(key):
-            text = f"Istio doesn't read {key}, so that it has no effect"
-            yield Finding(view.key(key), text).fixed_by(delete(view.at(key)), safe=False)
+    found = [(one, "sessionPersistence") for one in route.rules if one.has("sessionPersistence")]
+    if route.spec.text("useDefaultGateways") == "All":
+        found.insert(0, (route.spec, "useDefaultGateways"))
+    for view, key in found:
+        text = f"Istio doesn't read {key}, so that it has no effect"
+        yield Finding(view.key(key), text).fixed_by(delete(view.at(key)), safe=False)

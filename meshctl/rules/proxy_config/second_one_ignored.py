@@ -10,7 +10,7 @@ Fix: join the two, or select other workloads.
 from collections.abc import Iterator, Sequence
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.workloads import named, surely_counts, winner_text
+from meshctl.mesh.workloads import named, others, surely_counts, winner_text
 from meshctl.resources import ProxyConfig
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
@@ -26,23 +26,19 @@ def check(config: ProxyConfig, mesh: Mesh) -> Iterator[Outcome]:
         is_mesh_wide = config.namespace == mesh.config.root_namespace
         where = "the mesh" if is_mesh_wide else f"namespace {config.namespace}"
         if len(same) > 1 and not surely_counts(config, same):
-            yield _said(config, same, f"{named(_others(config, same))} is for {where}, too")
+            yield _said(config, same, f"{named(same, config)} is for {where}, too")
         return
     for workload in mesh.workloads.find(config.selector, config.namespace):
         same = configs.for_workload(workload)
         if len(same) > 1 and not surely_counts(config, same):
-            text = f"{workload.title} is selected by {named(_others(config, same))}, too"
+            text = f"{workload.title} is selected by {named(same, config)}, too"
             yield _said(config, same, text)
             return
-
-
-def _others(config: ProxyConfig, same: Sequence[ProxyConfig]) -> list[ProxyConfig]:
-    return [other for other in same if other is not config]
 
 
 def _said(config: ProxyConfig, same: Sequence[ProxyConfig], text: str) -> Finding:
     place = config.spec.key("selector") if config.selector else config.at("metadata", "name")
     finding = Finding(place, f"{text}; {winner_text(config, same)}")
-    for other in _others(config, same)[:3]:
+    for other in others(same, config):
         finding = finding.also(other.at("metadata", "name"), "sets up the same proxies")
     return finding

@@ -35,20 +35,15 @@ def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     wide = resource.kind in _FROM_ROOT and resource.namespace == mesh.config.root_namespace
     home = None if wide else resource.namespace
     picked = mesh.workloads.find(selector, home)
-    if picked and not mesh.workloads.are_outside(selector, home):
-        return
-    if mesh.registry.has_other_pods(selector, home):
+    why = mesh.workloads.why_nobody(picked, selector, home)
+    if not why or mesh.registry.has_other_pods(selector, home):
         return
     known = mesh.knows.all_of("Pod", home)
     if not known:
         yield NotChecked(known.reason)
         return
-    where = "the mesh" if wide else f"namespace {home}"
-    elsewhere = mesh.workloads.find(selector)
+    elsewhere = mesh.workloads.find(selector) if not picked else ()
     there = f"; {elsewhere[0].title} has them" if elsewhere else ""
-    why = f"no workload of {where} has these labels"
-    if picked:
-        why, there = f"{picked[0].title} is outside the mesh", ""
     yield Finding(resource.spec.at(*path), f"{why}, so {_nothing(resource)}{there}")
 
 

@@ -11,13 +11,13 @@ from typing import NamedTuple
 from meshctl.mesh.clauses.parts import Parts
 from meshctl.mesh.core.selectors import IdentityCache
 from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
+from meshctl.mesh.workloads.envoy_patches import operation_done
 from meshctl.mesh.workloads.membership import is_gateway
 from meshctl.resources import ConfigPatch, EnvoyFilter, Ref, View, Workload
 
 _INBOUND = "inbound|http|"
 _DOTS = 4
 """As many are in the name of a table for HTTPS: ``https.443.<port name>.<Gateway>.<namespace>``."""
-_ADDS = frozenset({"ADD", "INSERT_FIRST", "INSERT_BEFORE", "INSERT_AFTER"})
 _OF_EVERYBODY = frozenset({"allow_any", "block_all"})
 
 
@@ -79,10 +79,9 @@ def _fields_read(patch: ConfigPatch) -> tuple[_Field, ...]:
     """List the fields that istiod reads for what a patch applies to."""
     if patch.apply_to == "ROUTE_CONFIGURATION":
         return _OF_TABLES
+    is_added = operation_done(patch) == "ADD"
     if patch.apply_to == "VIRTUAL_HOST":
-        is_added = patch.operation in _ADDS
         return _OF_TABLES if is_added else (*_OF_TABLES, _OF_HOSTS)
-    is_added = patch.operation == "ADD"
     return (*_OF_TABLES, _OF_HOSTS) if is_added else (*_OF_TABLES, _OF_HOSTS, _OF_ROUTES)
 
 

@@ -7,13 +7,11 @@ What is added looks for the object that it is added to, and not at what is in it
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from meshctl.mesh.workloads.envoy_patches import is_ignored, is_never_applied
+from meshctl.mesh.workloads.envoy_patches import is_ignored, is_never_applied, operation_done
 from meshctl.resources import ConfigPatch, Ref, View
 
 _ADDS = frozenset({"ADD", "INSERT_FIRST"})
-_INSERTS = frozenset({"INSERT_BEFORE", "INSERT_AFTER"})
-_WHOLE = frozenset({"LISTENER", "FILTER_CHAIN", "VIRTUAL_HOST", "CLUSTER"})
-"""What INSERT_BEFORE and INSERT_AFTER add like ADD."""
+"""What comes in without a look at what is there; INSERT_BEFORE and INSERT_AFTER look for a neighbour."""
 _SIDECARS = frozenset({"SIDECAR_INBOUND", "SIDECAR_OUTBOUND"})
 
 
@@ -29,7 +27,7 @@ def unread_fields(patch: ConfigPatch) -> Iterator[UnreadField]:
     """Walk the fields that could be left out of a match without any difference, where the patch counts at all."""
     if is_never_applied(patch) or is_ignored(patch):
         return
-    adds = patch.operation in _ADDS or (patch.operation in _INSERTS and patch.apply_to in _WHOLE)
+    adds = operation_done(patch) in _ADDS
     match = patch.child("match")
     if patch.apply_to == "CLUSTER":
         yield from _of_cluster(match, adds=adds)

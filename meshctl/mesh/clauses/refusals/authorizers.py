@@ -76,10 +76,10 @@ class Authorizers:
         checked, `/` here (envoy/service/auth/v3/external_auth.proto names what a check by gRPC calls).
         """
         name, settings = policy.spec.child("provider").text("name"), self._settings(policy)
-        host, number = self._parts.registry.provider_services.host(settings), settings.get("port")
-        port = host.port(number) if host is not None and isinstance(number, int) else None
-        if policy.action != "CUSTOM" or host is None or port is None or not port.protocol.is_http:
+        found = self._parts.registry.provider_services.port(settings)
+        if policy.action != "CUSTOM" or found is None or not found[1].protocol.is_http:
             return None
+        host, port = found
         reached = self._parts.security.authorization.reached(policy)
         for server in self._parts.security.mtls.behind(host):
             target = self._parts.workloads.target_port(server, port)

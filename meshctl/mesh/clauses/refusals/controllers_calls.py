@@ -23,7 +23,7 @@ _TRIGGERS: tuple[_Path, ...] = (("spec", "triggers"),)
 
 
 class _Controller(NamedTuple):
-    """Who reads a kind, the ends of its images' names, and where addresses stand."""
+    """Who reads a kind, the names of its images, and where addresses stand."""
 
     name: str
     images: tuple[str, ...]
@@ -31,14 +31,14 @@ class _Controller(NamedTuple):
 
 
 _READERS = {
-    "ScaledObject": _Controller("KEDA", ("/keda", "/keda-operator"), _TRIGGERS),
-    "ScaledJob": _Controller("KEDA", ("/keda", "/keda-operator"), _TRIGGERS),
-    "AnalysisTemplate": _Controller("Argo Rollouts", ("/argo-rollouts",), _ANALYSIS),
-    "ClusterAnalysisTemplate": _Controller("Argo Rollouts", ("/argo-rollouts",), _ANALYSIS),
-    "MetricTemplate": _Controller("Flagger", ("/flagger",), (("spec", "provider"),)),
-    "Canary": _Controller("Flagger", ("/flagger",), (("spec", "analysis", "webhooks"),)),
+    "ScaledObject": _Controller("KEDA", ("keda", "keda-operator"), _TRIGGERS),
+    "ScaledJob": _Controller("KEDA", ("keda", "keda-operator"), _TRIGGERS),
+    "AnalysisTemplate": _Controller("Argo Rollouts", ("argo-rollouts",), _ANALYSIS),
+    "ClusterAnalysisTemplate": _Controller("Argo Rollouts", ("argo-rollouts",), _ANALYSIS),
+    "MetricTemplate": _Controller("Flagger", ("flagger",), (("spec", "provider"),)),
+    "Canary": _Controller("Flagger", ("flagger",), (("spec", "analysis", "webhooks"),)),
     "GrafanaDatasource": _Controller(
-        "Grafana", ("/grafana", "/grafana-oss", "/grafana-enterprise"), (("spec", "datasource"),)
+        "Grafana", ("grafana", "grafana-oss", "grafana-enterprise"), (("spec", "datasource"),)
     ),
 }
 
@@ -87,17 +87,11 @@ class ControllersCalls:
                 workload
                 for workload in self._parts.workloads
                 for container in workload.containers
-                if _name(container.text("image")).endswith(images)
+                if container.image_name in images
             ]
             outside = all(membership(workload) is Membership.NONE for workload in found)
             self._outside[images] = self._parts.is_whole and bool(found) and outside
         return self._outside[images]
-
-
-def _name(image: str) -> str:
-    """The name of an image, without registry port, tag and digest."""
-    path, _, last = f"/{image.partition('@')[0]}".rpartition("/")
-    return f"{path}/{last.partition(':')[0]}"
 
 
 def _urls(resource: Resource, path: _Path) -> Iterator[WrittenUrl]:

@@ -5,11 +5,12 @@ only to endpoints with the label ``security.istio.io/tlsMode`` (GetTLSModeFromEn
 Istio 1.31), whatever the location of the entry.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from meshctl.istio.labels import TLS_MODE
 from meshctl.mesh.clauses.parts import Parts
+from meshctl.mesh.registry.services import RegisteredHost
 from meshctl.mesh.security.tls_connection import Endpoint, ServerMode
 from meshctl.resources import Ref, Service, ServiceEntry
 
@@ -30,27 +31,25 @@ class EndpointPods:
 
     def refused(self, entry: ServiceEntry) -> Iterator[RefusedEndpoint]:
         """Walk the endpoints whose pods refuse what proxies send them, each once."""
-        registry = self._parts.registry
         for endpoint in entry.endpoints:
-            services = [
-                host for host in registry.at(endpoint.address) if isinstance(host.source, Service)
-            ]
-            for host in services if TLS_MODE not in endpoint.labels else ():
-                for port in entry.ports:
-                    number = endpoint.child("ports").number(port.name) or port.target
-                    server = self._strict(entry, host.host, port.port, number)
-                    if server is not None:
-                        yield RefusedEndpoint(
-                            endpoint.at("address"), f"{host.host}:{number}", server
-                        )
-                        break
+            declared = self._parts.registry.at(endpoint.address)
+            is_service = any(isinstance(host.source, Service) for host in declared)
+            for port in entry.ports if is_service and TLS_MODE not in endpoint.labels else ():
+                number = endpoint.child("ports").number(port.name) or port.target
+                server = self._strict(entry, declared, port.port, number)
+                if server is not None:
+                    dialled = f"{declared[0].host}:{number}"
+                    yield RefusedEndpoint(endpoint.at("address"), dialled, server)
+                    break
 
-    def _strict(self, entry: ServiceEntry, name: str, called: int, number: int) -> Endpoint | None:
+    def _strict(
+        self, entry: ServiceEntry, declared: Sequence[RegisteredHost], called: int, number: int
+    ) -> Endpoint | None:
         """Find a STRICT pod behind a port of a Service, unless proxies may open TLS to the entry's port."""
         mtls, security = self._parts.security.mtls, self._parts.security
         if any(security.tls_origination.may_reach(host, called) for host in entry.hosts):
             return None
-        for host in self._parts.registry.at(name):
+        for host in declared:
             port = host.port(number)
             for workload in mtls.behind(host):
                 if port is None:
