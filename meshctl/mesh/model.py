@@ -66,8 +66,15 @@ class Mesh(Inventory):
         self._verdicts: dict[Resource, Verdict] = {}
 
     def warm_up(self) -> None:
-        """Make the indexes that most rules share, so that forked processes inherit them."""
+        """Make what rules of all families ask for, so that forked processes inherit it."""
+        from meshctl.resources import VirtualService
+
         _ = self.registry, self.workloads, self.reachability.clusters
+        _ = self.traffic.destination_rules
+        for service in self.of(VirtualService):
+            _ = service.conditions
+            for route in service.http:
+                _ = route.destinations, route.mirrors
 
     def verdict(self, resource: Resource) -> Verdict:
         """What the API server would say to one object; each is judged once."""
