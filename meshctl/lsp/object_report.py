@@ -60,7 +60,7 @@ def _tls(resource: Resource, mesh: Mesh, settings: Settings, out: TextIO) -> Non
     host = resource.spec.text("host") or f"{resource.name}.{resource.namespace}"
     host = mesh.registry.fqdn(host, resource.namespace)
     found = ask(None, mesh, Question(None, host, resource.namespace), settings)
-    write(found, "table", "all", out, everything=True)
+    write("table", found, out, only="all", everything=True)
 
 
 def _describe(resource: Resource, mesh: Mesh, settings: Settings, out: TextIO) -> None:

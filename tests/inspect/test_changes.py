@@ -192,7 +192,7 @@ def test_subset_has_to_be_there_before_routes_use_it() -> None:
         ("VirtualService", "DestinationRule")
     ]
     out = io.StringIO()
-    write_comparison(removed, "text", out)
+    write_comparison("text", removed, out)
     assert "change or delete VirtualService" in out.getvalue()
 
 
@@ -210,7 +210,7 @@ def test_hosts_and_injection_are_compared() -> None:
 def test_every_format_says_what_changes(output: str) -> None:
     found = compared(BASE, (*BASE, DENY % "DELETE"))
     out = io.StringIO()
-    write_comparison(found, output, out)
+    write_comparison(output, found, out)
     assert "DELETE" in out.getvalue()
     if output == "json":
         import jsonschema  # slow to import
@@ -221,7 +221,7 @@ def test_every_format_says_what_changes(output: str) -> None:
 def test_markdown_stays_short() -> None:
     services = tuple(SERVICE.replace("name: stock", f"name: stock-{n}") for n in range(400))
     out = io.StringIO()
-    write_comparison(compared(BASE, (*BASE, *services)), "markdown", out)
+    write_comparison("markdown", compared(BASE, (*BASE, *services)), out)
     assert len(out.getvalue().encode()) <= 60_000
 
 
@@ -256,7 +256,7 @@ def test_changes_of_tls_bring_the_rows_of_tls_check() -> None:
     }
     assert said == {("auto", "plaintext")}
     out = io.StringIO()
-    write_comparison(found, "json", out)
+    write_comparison("json", found, out)
     written = json.loads(out.getvalue())["tls"][0]["rows"][0]
     assert written["is"]["client_tls"] == "plaintext"
     assert written["is"]["host"] == written["was"]["host"]

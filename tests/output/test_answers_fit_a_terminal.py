@@ -51,7 +51,7 @@ def test_conflicts_of_tls_check(
     answer = ask(None, mesh, Question(None, None, "shop"), Settings())
     screen, piped = Screen(), io.StringIO()
     for out in (screen, piped):
-        write(answer, "table", "all", out, everything=everything)
+        write("table", answer, out, only="all", everything=everything)
     lines = ESCAPE.sub("", screen.getvalue()).splitlines()
     assert max(map(len, lines)) <= Screen.columns
     told = piped.getvalue().partition("Conflicts")[2]

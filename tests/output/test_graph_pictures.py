@@ -47,7 +47,7 @@ SMALL = Graph(
 
 def written(output: str, graph: Graph = SMALL) -> str:
     out = io.StringIO()
-    write_graph(graph, output, out)
+    write_graph(output, graph, out)
     return out.getvalue()
 
 

@@ -35,7 +35,7 @@ def answer() -> SizeAnswer:
 
 def written(form: str) -> str:
     out = io.StringIO()
-    write(answer(), form, out)
+    write(form, answer(), out)
     return out.getvalue()
 
 
@@ -62,6 +62,6 @@ def test_json_has_a_row_for_each_workload() -> None:
 
 def test_no_proxies_have_a_reason() -> None:
     out = io.StringIO()
-    write(size(Mesh([], MeshConfig()), pods=None), "text", out)
+    write("text", size(Mesh([], MeshConfig()), pods=None), out)
     assert "No workload here is known to have a proxy" in out.getvalue()
     assert "No workload" not in written("text")

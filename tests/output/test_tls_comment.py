@@ -53,7 +53,7 @@ def comment(folder: Path, services: int) -> str:
         None, load_mesh(load([str(file)]), settings), Question(None, None, "shop"), settings
     )
     out = io.StringIO()
-    write(found, "markdown", "all", out)
+    write("markdown", found, out, only="all")
     return out.getvalue()
 
 

@@ -13,7 +13,7 @@ from tests.output.test_graph_pictures import SMALL, many
 
 def page_of(folder: Path, graph: Graph, output: str = "html") -> Path:
     out = io.StringIO()
-    write_graph(graph, output, out)
+    write_graph(output, graph, out)
     file = folder / f"graph.{output}"
     file.write_text(out.getvalue())
     return file

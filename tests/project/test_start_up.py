@@ -54,13 +54,13 @@ def test_version_and_help_read_no_yaml(tmp_path: Path) -> None:
 
 
 CEILINGS = {
-    "analyze": 159, "validate": 159, "routes": 198, "tls_check": 194, "describe": 263,
-    "check_inject": 175, "kube_inject": 184, "proxy_status": 60, "version": 47, "rule": 48,
-    "schema": 69, "completion": 4, "trace": 246, "test": 242, "diff": 267, "diagnose": 255, "size": 248,
-    "webhook": 4, "webhook.serve": 24, "webhook.test": 154, "webhook.manifests": 34, "webhook.cel": 30,
+    "analyze": 160, "validate": 159, "routes": 199, "tls_check": 195, "describe": 264,
+    "check_inject": 176, "kube_inject": 185, "proxy_status": 61, "version": 48, "rule": 49,
+    "schema": 69, "completion": 4, "trace": 247, "test": 243, "diff": 268, "diagnose": 256, "size": 249,
+    "webhook": 4, "webhook.serve": 24, "webhook.test": 155, "webhook.manifests": 34, "webhook.cel": 30,
     "generate": 4, "generate.service": 78, "generate.chart": 78,
-    "browser.graph": 229, "browser.dashboard": 26, "migrate": 288,
-    "generate.sidecar": 261, "generate.authorization": 202,
+    "browser.graph": 229, "browser.dashboard": 26, "migrate": 289,
+    "generate.sidecar": 262, "generate.authorization": 202,
     "upgrade": 197,
     "editor.lsp": 7,
 }  # fmt: skip
@@ -136,7 +136,7 @@ def test_an_analysis_imports_what_its_input_needs(tmp_path: Path) -> None:
     family = {name for name in found if name.startswith("meshctl.rules.virtual_service.")}
     assert {"meshctl.rules.virtual_service.destination_host_not_found"} == family
     ours = [name for name in found if name.startswith("meshctl")]
-    assert len(ours) <= 256
+    assert len(ours) <= 257
     assert not {"meshctl.mesh.ambient", "meshctl.mesh.security", "tempfile"} & found
 
 

@@ -11,6 +11,7 @@ from meshctl.cli.options.connect import ClusterFlags
 from meshctl.cli.options.groups import with_options
 from meshctl.cli.options.mesh_input import read_mesh
 from meshctl.inspect.injection.explanation import answer, is_conflict
+from meshctl.output.destinations import check_format
 from meshctl.output.injection.write import write
 
 Words = Annotated[
@@ -38,7 +39,7 @@ def run(
     Exit code: 0 answered, even if the input can't tell, 1 several webhooks would inject the same
     pod, 2 the job could not be done.
     """
-    options.check_format(output, "text", "json")
+    check_format(output, "text", "json")
     target, paths = options.split_target(words)
     chosen = options.chosen_input(paths, source, cluster, target)
     settings = options.settings_from(source, mesh, shown, is_live=chosen.is_live)

@@ -12,6 +12,7 @@ from meshctl.cli.options.groups import with_options
 from meshctl.cli.options.mesh_input import read_mesh
 from meshctl.inspect.describe import describe, is_kind
 from meshctl.output.describe.write import write
+from meshctl.output.destinations import check_format
 
 Words = Annotated[
     list[str],
@@ -37,7 +38,7 @@ def run(
 
     Exit code: 0 described, whatever the rules find, 2 the job could not be done.
     """
-    options.check_format(output, "text", "json")
+    check_format(output, "text", "json")
     what, name, paths = options.split_object(words, is_kind)
     chosen = options.chosen_input(paths, source, cluster, name)
     settings = options.settings_from(source, mesh, shown, is_live=chosen.is_live)

@@ -10,6 +10,7 @@ from meshctl.cli.options.connect import ClusterFlags
 from meshctl.cli.options.groups import with_options
 from meshctl.cli.options.symptom import read_known, read_symptom
 from meshctl.inspect.diagnose.answer import diagnose
+from meshctl.output.destinations import check_format
 from meshctl.output.diagnose.write import write_diagnosis
 
 Text = Annotated[
@@ -37,7 +38,7 @@ def run(
 
     Exit code: 0 the symptom is known, 1 the manifests confirm a cause, 2 nothing is known.
     """
-    options.check_format(output, "text", "json")
+    check_format(output, "text", "json")
     found = diagnose(read_symptom(text), read_known(paths, source, mesh, cluster), client, server)
     write_diagnosis(found, output, sys.stdout)
     raise typer.Exit(int(found.is_confirmed))

@@ -1,6 +1,5 @@
 """``meshctl diff``: what a change of manifests does to requests, access and TLS."""
 
-import sys
 from typing import Annotated
 
 import typer
@@ -11,6 +10,7 @@ from meshctl.cli.options.groups import with_options
 from meshctl.cli.options.mesh_input import load_files, read_live, tell_problems
 from meshctl.inspect.changes.comparison import Side, compare
 from meshctl.output.changes.write import FORMATS, write_comparison
+from meshctl.output.destinations import Destinations
 from meshctl.settings import Settings
 from meshctl.sources.git_revision import is_revision, load_revision
 from meshctl.sources.loader import Loaded
@@ -27,9 +27,8 @@ def run(
     mesh: options.MeshFlags,
     old: Old,
     new: New,
-    output: Annotated[
-        str, typer.Option("-o", "--output", help="text, json, markdown or html.")
-    ] = "text",
+    output: Annotated[str, options.output(*FORMATS)] = "text",
+    output_file: Annotated[list[str] | None, options.output_files(*FORMATS)] = None,
 ) -> None:
     """Show what a change does, by requests that are treated differently before and after.
 
@@ -38,7 +37,7 @@ def run(
     Exit code: 0 nothing behaves differently and no error is new, 1 something does or is,
     2 the job could not be done.
     """
-    options.check_format(output, *FORMATS)
+    destinations = Destinations(output, output_file, FORMATS)
     settings = options.settings_from(source, mesh, is_live=CLUSTER in {old, new})
     live = None
     nothing = Loaded(0, [], [])
@@ -48,7 +47,7 @@ def run(
     before = Side(nothing, live) if old == CLUSTER else Side(_load(old, settings), None)
     after = Side(nothing, live) if new == CLUSTER else Side(_load(new, settings), _under(old, live))
     found = compare(before, after, settings)
-    write_comparison(found, output, sys.stdout)
+    destinations.write(found, write_comparison)
     raise typer.Exit(int(not found.is_quiet))
 
 

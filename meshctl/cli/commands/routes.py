@@ -11,6 +11,7 @@ from meshctl.cli.options.connect import ClusterFlags
 from meshctl.cli.options.groups import with_options
 from meshctl.cli.options.mesh_input import read_mesh
 from meshctl.inspect.routes.answer import answer
+from meshctl.output.destinations import check_format
 from meshctl.output.routes.write import write
 
 Words = Annotated[
@@ -34,18 +35,13 @@ def run(
         str | None,
         typer.Option("--from", metavar="NS/WORKLOAD", help="Show what this client's sidecar has."),
     ] = None,
-    output: Annotated[
-        str,
-        typer.Option(
-            "-o", "--output", help="table or json.", autocompletion=complete.values("table", "json")
-        ),
-    ] = "table",
+    output: Annotated[str, options.output("table", "json")] = "table",
 ) -> None:
     """Show the routes that a gateway or host really has, in the order Envoy tries them.
 
     Exit code: 0 shown, 2 the job could not be done.
     """
-    options.check_format(output, "table", "json")
+    check_format(output, "table", "json")
     target, paths = options.split_target(words)
     chosen = options.chosen_input(paths, source, cluster, target)
     settings = options.settings_from(source, mesh, shown, is_live=chosen.is_live)

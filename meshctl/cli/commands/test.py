@@ -11,6 +11,7 @@ from meshctl.cli.options.groups import with_options
 from meshctl.cli.options.mesh_input import read_mesh
 from meshctl.inspect.trace.answer import trace
 from meshctl.inspect.trace.expectations import check, is_test_file, no_tests, passed, read_tests
+from meshctl.output.destinations import check_format
 from meshctl.output.trace.tests import FORMATS, write_results
 
 Words = Annotated[
@@ -25,13 +26,13 @@ def run(
     source: options.SourceFlags,
     mesh: options.MeshFlags,
     words: Words = None,
-    output: Annotated[str, typer.Option("-o", "--output", help="text, json or junit.")] = "text",
+    output: Annotated[str, options.output(*FORMATS)] = "text",
 ) -> None:
     """Check what requests come to: where they go, over which TLS, who refuses them.
 
     Exit code: 0 all tests pass, 1 some fail, 2 the job could not be done.
     """
-    options.check_format(output, *FORMATS)
+    check_format(output, *FORMATS)
     files = [word for word in words or () if is_test_file(word)]
     paths = [word for word in words or () if word not in files]
     if not files:

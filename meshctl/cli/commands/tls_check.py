@@ -1,6 +1,6 @@
 """``meshctl tls-check``: show which TLS clients and servers use, and where they don't fit."""
 
-import sys
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -12,6 +12,7 @@ from meshctl.cli.options.groups import with_options
 from meshctl.cli.options.mesh_input import read_meshes
 from meshctl.engine.analyze import collector_off
 from meshctl.inspect.tls.answer import Question, ask
+from meshctl.output.destinations import Destinations
 from meshctl.output.tls.write import FORMATS, ONLY, write
 
 Words = Annotated[
@@ -31,15 +32,8 @@ def run(
     mesh: options.MeshFlags,
     shown: options.FilterFlags,
     words: Words = None,
-    output: Annotated[
-        str,
-        typer.Option(
-            "-o",
-            "--output",
-            help="table, json, markdown or html.",
-            autocompletion=complete.values(*FORMATS),
-        ),
-    ] = "table",
+    output: Annotated[str, options.output(*FORMATS)] = "table",
+    output_file: Annotated[list[str] | None, options.output_files(*FORMATS)] = None,
     client: Annotated[
         str | None, typer.Option(metavar="NS/WORKLOAD", help="Rows of this client alone.")
     ] = None,
@@ -51,7 +45,7 @@ def run(
     With --cluster and files: what the files would change. Exit code: 0 everything fits, 1 there
     are conflicts, 2 the job could not be done, or the cluster hid the objects that decide.
     """
-    options.check_format(output, *FORMATS)
+    destinations = Destinations(output, output_file, FORMATS)
     options.check_word("--only", only, ONLY)
     workload, host, paths = options.split_targets(words)
     chosen = options.chosen_input(paths, source, cluster, client or workload)
@@ -59,5 +53,5 @@ def run(
     question = Question(client or workload, host, shown.home(settings.namespace))
     with collector_off():
         found = ask(*read_meshes(chosen, settings), question, settings)
-    write(found, output, only, sys.stdout, everything=everything)
+    destinations.write(found, partial(write, only=only, everything=everything))
     raise typer.Exit(found.exit_code)

@@ -11,6 +11,7 @@ from meshctl.cli.options.groups import with_options
 from meshctl.cli.options.mesh_input import read_mesh
 from meshctl.cli.options.requests import RequestFlags, asked_requests
 from meshctl.inspect.trace.answer import trace
+from meshctl.output.destinations import check_format
 from meshctl.output.trace.write import write
 
 Words = Annotated[
@@ -32,7 +33,7 @@ def run(
 
     Exit code: 0 the request can arrive, 1 it can't, 2 the job could not be done.
     """
-    options.check_format(output, "text", "json")
+    check_format(output, "text", "json")
     requests, paths = asked_requests(words, asked)
     chosen = options.chosen_input(paths, source, cluster)
     settings = options.settings_from(source, mesh, is_live=chosen.is_live)

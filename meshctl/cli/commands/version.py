@@ -6,13 +6,14 @@ from typing import Annotated
 import typer
 
 from meshctl import __version__
+from meshctl.cli.options import shared
 from meshctl.cli.options.connect import ClusterFlags
 from meshctl.cli.options.control_plane import ControlPlaneFlags
 from meshctl.cli.options.groups import with_options
-from meshctl.cli.options.shared import check_format
 from meshctl.errors import MeshctlError
 from meshctl.inspect.proxies.sync import read_answers
 from meshctl.inspect.proxies.versions import versions
+from meshctl.output.destinations import check_format
 from meshctl.output.proxies.versions import FORMATS, write_versions
 
 
@@ -20,7 +21,7 @@ from meshctl.output.proxies.versions import FORMATS, write_versions
 def run(
     cluster: ClusterFlags,
     istiods: ControlPlaneFlags,
-    output: Annotated[str, typer.Option("-o", "--output", help="text, json or yaml.")] = "text",
+    output: Annotated[str, shared.output(*FORMATS)] = "text",
     client: Annotated[bool, typer.Option("--client", help="Ask no cluster.")] = False,
 ) -> None:
     """Show the versions of this program, of every istiod and of the proxies.

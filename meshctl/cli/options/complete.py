@@ -16,18 +16,6 @@ from meshctl.lazy_pattern import lazy_pattern
 Completion = Callable[[Any, list[str], str], list[str]]
 _NAME = lazy_pattern(r"[A-Za-z0-9][A-Za-z0-9._/-]*")
 _MOST_FILES = 2_000
-_FORMATS = (
-    "text",
-    "json",
-    "yaml",
-    "sarif",
-    "github",
-    "github-review",
-    "gitlab",
-    "junit",
-    "markdown",
-    "html",
-)
 
 
 def values(*known: str) -> Completion:
@@ -53,11 +41,6 @@ def rules(ctx: Any, args: list[str], incomplete: str) -> list[str]:
     )
     before, comma, last = incomplete.rpartition(",")
     return [f"{before}{comma}{name}" for name in _starting(found, last)]
-
-
-def output_files(ctx: Any, args: list[str], incomplete: str) -> list[str]:
-    """Offer ``FORMAT=`` for -O."""
-    return _starting([f"{name}=" for name in _FORMATS], incomplete)
 
 
 def namespaces(ctx: Any, args: list[str], incomplete: str) -> list[str]:

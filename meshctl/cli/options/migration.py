@@ -12,11 +12,11 @@ from meshctl.cli.options.shared import (
     DefaultNamespace,
     MeshFlags,
     SourceFlags,
-    check_format,
     check_word,
     settings_from,
 )
 from meshctl.migrate.migration import TARGETS
+from meshctl.output.destinations import check_format
 from meshctl.output.migration.write import FORMATS
 from meshctl.settings import Settings
 

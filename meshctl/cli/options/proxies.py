@@ -4,25 +4,18 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from meshctl.cli.options import complete
+from meshctl.cli.options import shared
 from meshctl.cli.options.names import split_names
-from meshctl.cli.options.shared import FilterFlags, check_format
+from meshctl.cli.options.shared import FilterFlags
 from meshctl.inspect.proxies.selection import SORTS, FailOn, ProxySelection
+from meshctl.output.destinations import check_format
 from meshctl.output.proxies.write import FORMATS, ProxyWriter
 
 
 class ProxyFlags(NamedTuple):
     """How proxies are listed, and which of them make the command fail."""
 
-    output: Annotated[
-        str,
-        typer.Option(
-            "-o",
-            "--output",
-            help="table, wide, json or yaml.",
-            autocompletion=complete.values(*FORMATS),
-        ),
-    ] = "table"
+    output: Annotated[str, shared.output(*FORMATS)] = "table"
     sort: Annotated[str, typer.Option(help=f"By {', '.join(SORTS)}.")] = "name"
     fail_on: Annotated[
         list[str] | None,

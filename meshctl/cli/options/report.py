@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from meshctl.cli.options import complete
+from meshctl.cli.options import complete, shared
 from meshctl.cli.options.names import split_names
 from meshctl.engine.teams import team_name
 from meshctl.errors import UsageError
@@ -25,25 +25,8 @@ if TYPE_CHECKING:
 class ReportFlags(NamedTuple):
     """How a report is written, what counts in it, and when it fails."""
 
-    output: Annotated[
-        str,
-        typer.Option(
-            "-o",
-            "--output",
-            help="text, json, yaml, sarif, github, github-review, gitlab, junit, markdown or html.",
-            autocompletion=complete.values(*FORMATS),
-        ),
-    ] = "text"
-    output_file: Annotated[
-        list[str] | None,
-        typer.Option(
-            "-O",
-            "--output-file",
-            metavar="FORMAT=FILE",
-            help="Write another format to a file; repeatable.",
-            autocompletion=complete.output_files,
-        ),
-    ] = None
+    output: Annotated[str, shared.output(*FORMATS)] = "text"
+    output_file: Annotated[list[str] | None, shared.output_files(*FORMATS)] = None
     fail_on: Annotated[
         str | None,
         typer.Option(

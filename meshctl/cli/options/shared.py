@@ -50,12 +50,24 @@ ConfigFile = Annotated[
     typer.Option("--config", metavar="FILE", help="Config file instead of the nearest one."),
 ]
 _CONTEXT = "context:"
-Output = Annotated[
-    str,
-    typer.Option(
-        "-o", "--output", help="text or json.", autocompletion=complete.values("text", "json")
-    ),
-]
+
+
+def output(*formats: str) -> Any:
+    """Declare -o, which takes one of some formats."""
+    told = f"{', '.join(formats[:-1])} or {formats[-1]}."
+    return typer.Option("-o", "--output", help=told, autocompletion=complete.values(*formats))
+
+
+def output_files(*formats: str) -> Any:
+    """Declare -O, which takes a format and a file, any number of times."""
+    return typer.Option(
+        "-O", "--output-file", metavar="FORMAT=FILE",
+        help="Write another format to a file; repeatable.",
+        autocompletion=complete.values(*(f"{name}=" for name in formats)),
+    )  # fmt: skip
+
+
+Output = Annotated[str, output("text", "json")]
 
 
 class SourceFlags(NamedTuple):
@@ -265,14 +277,6 @@ def schemas_from(crds: str | None) -> list[dict[str, Any]]:
     from meshctl.validation.crds import read_crds  # few need it
 
     return read_crds(crds)
-
-
-def check_format(output: str, *known: str) -> None:
-    """Refuse a format that a command doesn't write, with UsageError."""
-    if output not in known:
-        raise UsageError(
-            f"there is no output format {quoted(output)}; take one of {', '.join(known)}"
-        )
 
 
 def check_word(flag: str, word: str, known: Sequence[str]) -> None:

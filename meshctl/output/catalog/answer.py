@@ -12,6 +12,7 @@ from meshctl.engine.life_cycle import notes
 from meshctl.errors import UsageError
 from meshctl.output.catalog.coverage import TABLES
 from meshctl.output.catalog.rules import LISTS, write_rule
+from meshctl.output.destinations import check_format
 from meshctl.output.stderr import complain
 from meshctl.rules.api import Rule
 from meshctl.words import quoted
@@ -25,7 +26,7 @@ def write_found(words: str, output: str, out: TextIO, note: str = "") -> None:
 
     ``note`` is said where there are some; UsageError where there are none.
     """
-    _check(output)
+    check_format(output, *LISTS)
     from meshctl.engine.catalog.search import search_rules  # noqa: PLC0415 - for a search alone
 
     found = search_rules(words)
@@ -42,7 +43,7 @@ def write_named(names: Sequence[str], output: str, out: TextIO) -> None:
 
     Raises UsageError with the closest name for one that is none.
     """
-    _check(output)
+    check_format(output, *LISTS)
     rules = list(dict.fromkeys(rule for name in names for rule in _rules(name, output, out)))
     if not rules:
         return
@@ -91,7 +92,7 @@ def write_judged(names: Sequence[str], output: str, out: TextIO) -> None:
 
     Raises UsageError where neither a code nor a kind has the name.
     """
-    _check(output)
+    check_format(output, *LISTS)
     codes = [row for row in coverage() if any(fnmatchcase(row.code, name) for name in names)]
     judged = [row for row in clauses() if any(fnmatchcase(row.kind, name) for name in names)]
     if not codes and not judged:
@@ -100,10 +101,3 @@ def write_judged(names: Sequence[str], output: str, out: TextIO) -> None:
             "are listed"
         )
     TABLES[output](codes, judged, out)
-
-
-def _check(output: str) -> None:
-    if output not in LISTS:
-        raise UsageError(
-            f"there is no output format {quoted(output)}; take one of {', '.join(LISTS)}"
-        )

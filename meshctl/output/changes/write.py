@@ -16,7 +16,7 @@ _ENDS = 1_500
 _LONGEST = 400
 
 
-def write_comparison(found: Comparison, output: str, out: TextIO) -> None:
+def write_comparison(output: str, found: Comparison, out: TextIO) -> None:
     """Write a comparison in one of ``FORMATS``."""
     if output == "json":
         write_json(comparison_form(found), out)

@@ -9,7 +9,7 @@ from meshctl.output.data import data_of
 FORMATS = ("mermaid", "html", "svg", "dot", "json")
 
 
-def write_graph(graph: Graph, output: str, out: TextIO) -> None:
+def write_graph(output: str, graph: Graph, out: TextIO) -> None:
     """Write a graph in one of ``FORMATS``; each is imported when it is asked for."""
     if output == "json":
         write_json(data_of(graph), out)

@@ -99,7 +99,7 @@ def write_report(found: Migrated, out: TextIO) -> None:
         kinds = ", ".join(found.unmodelled)
         write_lines([f"{kinds}: not modelled, so that they count as doing nothing before."], out)
     write_lines(["Lines of new findings are those of the new files.", ""], out)
-    write_comparison(_without_old_kinds(found.comparison), "text", out)
+    write_comparison("text", _without_old_kinds(found.comparison), out)
 
 
 def _without_old_kinds(found: Comparison) -> Comparison:

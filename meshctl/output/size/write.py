@@ -7,9 +7,11 @@ from meshctl.output.as_json.texts import json_text
 from meshctl.output.data import data_of
 from meshctl.output.size.text import write_text
 
+FORMATS = ("text", "json", "html")
 
-def write(answer: SizeAnswer, output: str, out: TextIO) -> None:
-    """Write in a format: ``text``, ``json`` or ``html``."""
+
+def write(output: str, answer: SizeAnswer, out: TextIO) -> None:
+    """Write in one of ``FORMATS``."""
     if output == "json":
         out.write(json_text({"version": 1, **data_of(answer)}, indent=2) + "\n")
     elif output == "html":

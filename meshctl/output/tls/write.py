@@ -32,7 +32,7 @@ _FAILURES = 10
 
 
 def write(
-    answer: TlsAnswer, output: str, only: str, out: TextIO, *, everything: bool = False
+    output: str, answer: TlsAnswer, out: TextIO, *, only: str, everything: bool = False
 ) -> None:
     """Write rows and conflicts, or what files would change about them.
 

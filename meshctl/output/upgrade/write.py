@@ -28,4 +28,4 @@ def write_plan(plan: UpgradePlan, outputs: Outputs, view: ReportView) -> None:
     report = outputs.shown(plan.report)
     shown = {finding.rule for finding in report.findings}
     tasks = (task for task in plan.tasks if task.finding is None or task.finding.rule in shown)
-    outputs.write_each(plan._replace(report=report, tasks=tuple(tasks)), write)
+    outputs.destinations.write(plan._replace(report=report, tasks=tuple(tasks)), write)

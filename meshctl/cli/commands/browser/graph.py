@@ -1,11 +1,7 @@
 """``meshctl graph``: a picture of the mesh."""
 
-import sys
 from typing import Annotated
 
-import typer
-
-from meshctl.cli.options import complete
 from meshctl.cli.options import shared as options
 from meshctl.cli.options.connect import ClusterFlags
 from meshctl.cli.options.groups import with_options
@@ -15,10 +11,9 @@ from meshctl.cli.options.picture import PictureFlags
 from meshctl.cluster.prometheus import Prometheus
 from meshctl.engine.analyze import collector_off
 from meshctl.inspect.graph.answer import draw
+from meshctl.output.destinations import Destinations
 from meshctl.output.graph.write import FORMATS, write_graph
 from meshctl.output.stderr import complain
-
-_HELP = "mermaid, html, svg, dot or json."
 
 
 @with_options
@@ -30,10 +25,8 @@ def run(
     picture: PictureFlags,
     paths: options.Paths = None,
     prometheus: PrometheusUrl = None,
-    output: Annotated[
-        str,
-        typer.Option("-o", "--output", help=_HELP, autocompletion=complete.values(*FORMATS)),
-    ] = "mermaid",
+    output: Annotated[str, options.output(*FORMATS)] = "mermaid",
+    output_file: Annotated[list[str] | None, options.output_files(*FORMATS)] = None,
 ) -> None:
     """Draw services, gateways and outside hosts, with the ways between them.
 
@@ -41,7 +34,7 @@ def run(
 
     Exit code: 0 drawn, 2 the job could not be done.
     """
-    options.check_format(output, *FORMATS)
+    destinations = Destinations(output, output_file, FORMATS)
     metrics = Prometheus(prometheus) if prometheus is not None else None
     chosen = options.chosen_input(paths, source, cluster)
     settings = options.settings_from(source, mesh, shown, is_live=chosen.is_live)
@@ -49,6 +42,6 @@ def run(
     with collector_off():
         whole, found = read_judged(chosen, settings, wanted=picture.findings)
         graph = draw(whole, found, question, metrics)
-        write_graph(graph, output, sys.stdout)
+        destinations.write(graph, write_graph)
     if not graph.nodes:
         complain(f"note: {graph.notes[-1]}")

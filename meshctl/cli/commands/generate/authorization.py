@@ -13,12 +13,13 @@ from meshctl.cli.options.mesh_input import read_mesh
 from meshctl.generate.authorization.callers import KnownCallers
 from meshctl.generate.authorization.plan import plan_policies
 from meshctl.generate.dependencies.known_calls import KnownCalls
+from meshctl.output.destinations import check_format
 from meshctl.output.generate.policies import write_policies
 
 Enforce = Annotated[
     bool, typer.Option("--enforce", help="Without the annotation that only logs what they refuse.")
 ]
-Output = Annotated[str, typer.Option("-o", "--output", help="yaml, text or json.")]
+Output = Annotated[str, options.output("yaml", "text", "json")]
 
 
 @with_options
@@ -32,7 +33,7 @@ def run(
     They are tried out (istio.io/dry-run) until --enforce. Exit code: 0 done, 2 the job could not
     be done.
     """
-    options.check_format(output, "yaml", "text", "json")
+    check_format(output, "yaml", "text", "json")
     metrics = calls.metrics
     chosen = options.chosen_input(paths, source, cluster)
     whole = read_mesh(chosen, options.settings_from(source, mesh, is_live=chosen.is_live))

@@ -14,6 +14,7 @@ from meshctl.cli.options.mesh_input import read_mesh
 from meshctl.generate.dependencies.known_calls import KnownCalls
 from meshctl.generate.sidecar.plan import NAMESPACE, WORKLOAD, SidecarQuestion, plan_sidecars
 from meshctl.inspect.size.answer import size
+from meshctl.output.destinations import check_format
 from meshctl.output.generate.sidecars import write_sidecars
 
 Per = Annotated[
@@ -27,7 +28,7 @@ Exact = Annotated[
     bool,
     typer.Option("--exact", help="Of its own namespace, too, only what is known to be called."),
 ]
-Output = Annotated[str, typer.Option("-o", "--output", help="yaml, text or json.")]
+Output = Annotated[str, options.output("yaml", "text", "json")]
 
 
 @with_options
@@ -40,7 +41,7 @@ def run(
 
     Exit code: 0 done, 2 the job could not be done.
     """
-    options.check_format(output, "yaml", "text", "json")
+    check_format(output, "yaml", "text", "json")
     options.check_word("--per", per, (NAMESPACE, WORKLOAD))
     metrics = calls.metrics
     chosen = options.chosen_input(paths, source, cluster)

@@ -11,6 +11,7 @@ from meshctl.cli.options.gate import Mode, answering_of
 from meshctl.cli.options.groups import with_options
 from meshctl.cli.options.mesh_input import read_files, read_live
 from meshctl.errors import UsageError
+from meshctl.output.destinations import check_format
 
 Files = Annotated[
     list[str], typer.Argument(metavar="FILE...", help="Files that would be applied, in order.")
@@ -32,7 +33,7 @@ def run(
     from meshctl.gate.by_hand import answers
     from meshctl.output.webhook.answers import write_answers
 
-    options.check_format(output, "text", "json")
+    check_format(output, "text", "json")
     chosen = options.chosen_input(files, source, cluster)
     if not chosen.is_live and not cluster.names_one:
         raise UsageError("the webhook knows a cluster; add --cluster, or --context with its name")
