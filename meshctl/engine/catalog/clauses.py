@@ -178,7 +178,8 @@ spec.workloadSelector|workloads.envoy_filters|envoy-filter/context-without-proxy
 spec.targetRefs||which patches reach a Gateway of the Gateway API is not modelled
 spec.configPatches|workloads.envoy_filters|envoy-filter/filter-inserted-twice envoy-filter/relative-operation envoy-filter/never-applied
 spec.configPatches[].match|clauses.patched_ports|envoy-filter/port-of-another-context envoy-filter/port-never-there envoy-filter/version-of-no-proxy envoy-filter/context-without-proxy envoy-filter/cluster-never-there envoy-filter/match-not-read
-spec.configPatches[].match.listener|clauses.filter_names|envoy-filter/filter-never-there envoy-filter/old-filter-name envoy-filter/filter-not-named envoy-filter/port-never-there envoy-filter/match-not-read|names, SNI, protocols and ports of filter chains, which are not modelled; names of filters that are nowhere near those of istiod
+spec.configPatches[].match.listener|clauses.filter_names|envoy-filter/filter-never-there envoy-filter/old-filter-name envoy-filter/filter-not-named envoy-filter/port-never-there envoy-filter/match-not-read
+spec.configPatches[].match.listener.filterChain|clauses.patched_chains|envoy-filter/filter-chain-never-there envoy-filter/match-not-read|protocols of chains for what comes in, which follow from modes of mutual TLS; names for SNI of what goes out; names of filters that are nowhere near those of istiod
 spec.configPatches[].match.routeConfiguration|clauses.patched_routes|envoy-filter/route-never-there envoy-filter/port-never-there envoy-filter/match-not-read|a port together with a table of another port; domains of virtual hosts; actions of routes; names of tables of sidecars
 spec.configPatches[].match.proxy.metadata||what proxies say of themselves when they start is not in manifests
 spec.configPatches[].patch|workloads.envoy_filters|envoy-filter/add-ignored envoy-filter/merge-ignored envoy-filter/remove-ignored envoy-filter/replace-ignored envoy-filter/filter-not-named

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.clauses.patched_ports import PatchedPorts
     from meshctl.mesh.clauses.patches.extension_chains import ExtensionChains
     from meshctl.mesh.clauses.patches.filter_names import FilterNames
+    from meshctl.mesh.clauses.patches.patched_chains import PatchedChains
     from meshctl.mesh.clauses.patches.patched_routes import PatchedRoutes
     from meshctl.mesh.clauses.refusals.authorizers import Authorizers
     from meshctl.mesh.clauses.refusals.closed_ports import ClosedPorts
@@ -231,6 +232,13 @@ class ClausesFacade:
         from meshctl.mesh.clauses.patches.filter_names import FilterNames
 
         return FilterNames(self._parts)
+
+    @cached_property
+    def patched_chains(self) -> "PatchedChains":
+        """Filter chains that EnvoyFilters look for."""
+        from meshctl.mesh.clauses.patches.patched_chains import PatchedChains
+
+        return PatchedChains(self._parts, self.patched_ports)
 
     @cached_property
     def patched_routes(self) -> "PatchedRoutes":
