@@ -247,13 +247,36 @@ spec.verificationKey||istiod doesn't read it; the CRD keeps the field
 spec.type||filters for HTTP or for bare connections; which of them the module has is not in manifests
 spec.vmConfig||variables of the plugin, which alone knows them""",
     "MeshConfig": """\
-extensionProviders|extension_providers|config-map/http-provider-on-grpc-port config-map/grpc-provider-on-http-port config-map/unknown-log-command authorization-policy/broken-provider authorization-policy/provider-out-of-reach telemetry/provider-without-service|providers that nobody names yet
-defaultProviders|workloads.reports|config-map/default-provider-unusable telemetry/default-logs-lost
+extensionProviders|extension_providers|config-map/http-provider-on-grpc-port config-map/grpc-provider-on-http-port config-map/unknown-log-command istio-operator/unknown-log-command authorization-policy/broken-provider authorization-policy/provider-out-of-reach telemetry/provider-without-service|providers that nobody names yet
+defaultProviders|clauses.mesh_settings|config-map/default-provider-unusable istio-operator/default-provider-unusable telemetry/default-logs-lost|defaults that a Telemetry for the whole mesh replaces; a second one for traces
 discoverySelectors|discovery|namespace/not-watched|selectors that no namespace fits yet; their labels are often written by others
 trustDomainAliases|decisions|authorization-policy/unknown-principal|aliases by which no policy and no client is named yet
-serviceSettings||which cluster a request comes from, on which clusterLocal depends, is not modelled
+accessLogFile|clauses.mesh_settings|config-map/setting-never-read istio-operator/setting-never-read telemetry/default-logs-lost
+accessLogFormat|clauses.mesh_settings|config-map/setting-never-read istio-operator/setting-never-read config-map/unknown-log-command istio-operator/unknown-log-command
+accessLogEncoding|clauses.mesh_settings|config-map/setting-never-read istio-operator/setting-never-read
+outboundTrafficPolicy|sidecar_scope|virtual-service/destination-host-not-found|a policy that Sidecars replace for all pods there are
+ingressControllerMode|gateways.ingresses|resource/ingress-class-not-found|a mode for Ingresses to come
+ingressClass|clauses.mesh_settings|config-map/setting-never-read istio-operator/setting-never-read|a class of Ingresses to come
+ingressSelector|clauses.mesh_settings|config-map/setting-never-read istio-operator/setting-never-read resource/ingress-without-gateway
+ingressService|clauses.mesh_settings|config-map/setting-never-read istio-operator/setting-never-read resource/ingress-without-gateway
+localityLbSetting|clauses.mesh_settings|config-map/locality-without-node config-map/setting-never-read istio-operator/setting-never-read destination-rule/locality-failover-without-outlier-detection
+meshMTLS|clauses.mesh_settings|config-map/setting-never-read istio-operator/setting-never-read
+tlsDefaults|clauses.mesh_settings|config-map/setting-never-read istio-operator/setting-never-read
+serviceSettings|clauses.mesh_settings|config-map/service-setting-of-no-service istio-operator/service-setting-of-no-service|which cluster a request comes from, on which clusterLocal depends; Services of kube-system
+pathNormalization|decisions|authorization-policy/path-with-open-variants
+enableAutoMtls|security.mtls|peer-authentication/strict-without-auto-mtls
 defaultServiceExportTo|registry|virtual-service/destination-hidden-from-gateway
-defaultConfig|injection.proxy_configs|config-map/tracer-not-found|settings that ProxyConfigs and annotations replace for all pods there are""",
+defaultVirtualServiceExportTo|traffic.routes|virtual-service/hidden-from-gateway
+defaultDestinationRuleExportTo|traffic.destination_rules|destination-rule/never-looked-up
+enablePrometheusMerge|workloads|network-policy/merged-metrics-closed
+connectTimeout||TUNING
+tcpKeepalive||TUNING
+protocolDetectionTimeout||TUNING
+inboundClusterStatName||NAMING
+outboundClusterStatName||NAMING
+trustDomain||the name of the mesh itself, which its certificates have
+caCertificates||compared with certificates that no manifest shows
+defaultConfig|injection.proxy_configs|config-map/tracer-not-found istio-operator/tracer-not-found|settings that ProxyConfigs and annotations replace for all pods there are""",
     "ProxyConfig": """\
 spec.selector|injection.proxy_configs|resource/selects-no-workload proxy-config/second-one-ignored proxy-config/selector-without-labels resource/selects-canary-alone
 spec.concurrency|injection.proxy_configs|proxy-config/second-one-ignored|settings of a namespace or of the mesh that narrower ones replace for all pods there are, since others may come

@@ -19,12 +19,13 @@ if TYPE_CHECKING:
     from meshctl.mesh.clauses.host_forms import HostForms
     from meshctl.mesh.clauses.kept_addresses import KeptAddresses
     from meshctl.mesh.clauses.match_listeners import MatchListeners
+    from meshctl.mesh.clauses.mesh_settings import MeshSettings
     from meshctl.mesh.clauses.outside_hosts import OutsideHosts
-    from meshctl.mesh.clauses.patched_clusters import PatchedClusters
-    from meshctl.mesh.clauses.patched_ports import PatchedPorts
     from meshctl.mesh.clauses.patches.extension_chains import ExtensionChains
     from meshctl.mesh.clauses.patches.filter_names import FilterNames
     from meshctl.mesh.clauses.patches.patched_chains import PatchedChains
+    from meshctl.mesh.clauses.patches.patched_clusters import PatchedClusters
+    from meshctl.mesh.clauses.patches.patched_ports import PatchedPorts
     from meshctl.mesh.clauses.patches.patched_routes import PatchedRoutes
     from meshctl.mesh.clauses.refusals.authorizers import Authorizers
     from meshctl.mesh.clauses.refusals.closed_ports import ClosedPorts
@@ -55,6 +56,13 @@ class ClausesFacade:
         from meshctl.mesh.clauses.match_listeners import MatchListeners
 
         return MatchListeners(self._parts)
+
+    @cached_property
+    def mesh_settings(self) -> "MeshSettings":
+        """Settings of the mesh that lead to nothing."""
+        from meshctl.mesh.clauses.mesh_settings import MeshSettings
+
+        return MeshSettings(self._parts)
 
     @cached_property
     def egress_tls(self) -> "EgressTls":
@@ -213,7 +221,7 @@ class ClausesFacade:
     @cached_property
     def patched_ports(self) -> "PatchedPorts":
         """Ports that EnvoyFilters look for."""
-        from meshctl.mesh.clauses.patched_ports import PatchedPorts
+        from meshctl.mesh.clauses.patches.patched_ports import PatchedPorts
 
         return PatchedPorts(self._parts)
 
@@ -250,7 +258,7 @@ class ClausesFacade:
     @cached_property
     def patched_clusters(self) -> "PatchedClusters":
         """Clusters that EnvoyFilters look for."""
-        from meshctl.mesh.clauses.patched_clusters import PatchedClusters
+        from meshctl.mesh.clauses.patches.patched_clusters import PatchedClusters
 
         return PatchedClusters(self._parts)
 

@@ -17,7 +17,7 @@ from meshctl.istio.filter_chains import (
     TLS,
 )
 from meshctl.mesh.clauses.parts import Parts
-from meshctl.mesh.clauses.patched_ports import PatchedPorts
+from meshctl.mesh.clauses.patches.patched_ports import PatchedPorts
 from meshctl.mesh.core.selectors import IdentityCache
 from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
 from meshctl.mesh.gateways.listeners import FilterChain, Listener
