@@ -224,8 +224,9 @@ spec.network||networks of machines and the gateways between them are not all in 
 spec.locality||where a machine is; it orders endpoints, as written
 spec.weight||TUNING""",
     "WorkloadGroup": """\
-spec.metadata|registry.machine_hosts|workload-group/duplicate-labels
-spec.template.ports|registry.machine_hosts|workload-group/port-name-unused
+spec.metadata|registry.machine_hosts|workload-group/duplicate-labels workload-group/selected-by-nothing|machines that nothing selects where no ServiceEntry selects any, for those to come
+spec.template.labels|registry.machine_hosts|workload-group/duplicate-labels workload-group/selected-by-nothing|labels that those of the metadata replace
+spec.template.ports|registry.machine_hosts|workload-group/port-name-unused workload-group/port-not-named
 spec.template.serviceAccount|registry.service_accounts|workload-group/unknown-service-account
 spec.template||what the machines have that join; a group by itself is no endpoint
 spec.probe||it is for the agent on the machine, whose application is not in manifests""",
