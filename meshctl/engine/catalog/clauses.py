@@ -81,19 +81,19 @@ spec.http[].name||NAMING
 spec.http[].route|reachability.clusters|virtual-service/destination-host-not-found virtual-service/destination-port-not-found virtual-service/destination-port-missing virtual-service/destination-subset-not-found virtual-service/gateway-keeps-no-address virtual-service/dialled-port-kept virtual-service/external-host-keeps-authority virtual-service/egress-tls-mismatch virtual-service/destination-behind-wildcard
 spec.http[].route[].weight|traffic.routes|virtual-service/weight-ignored virtual-service/weight-missing
 spec.http[].route[].headers|traffic.routes|virtual-service/unknown-header-command virtual-service/destination-header-replaced|a header that one destination changes twice; one that is removed and may not be there
-spec.http[].headers|traffic.routes|virtual-service/unknown-header-command virtual-service/headers-lost-to-delegate
-spec.http[].mirror|clauses.outside_hosts|virtual-service/mirror-asks-for-shadow-host virtual-service/destination-host-not-found
-spec.http[].mirrors|clauses.outside_hosts|virtual-service/mirror-asks-for-shadow-host virtual-service/destination-host-not-found
-spec.http[].mirrorPercentage||TUNING
+spec.http[].headers|traffic.routes|virtual-service/unknown-header-command virtual-service/headers-lost-to-delegate virtual-service/setting-never-read|headers that a delegate changes, too; one that a rule changes twice
+spec.http[].mirror|clauses.outside_hosts|virtual-service/mirror-asks-for-shadow-host virtual-service/destination-host-not-found virtual-service/setting-never-read|what a delegate repeats word by word of its root
+spec.http[].mirrors|clauses.outside_hosts|virtual-service/mirror-asks-for-shadow-host virtual-service/destination-host-not-found virtual-service/setting-never-read|what a delegate repeats word by word of its root
+spec.http[].mirrorPercentage|clauses.unread_settings|virtual-service/setting-never-read virtual-service/percentage-too-small
 spec.http[].mirrorPercent||TUNING
 spec.http[].mirror_percent||TUNING
 spec.http[].delegate|traffic.routes|virtual-service/delegate-broken
 spec.http[].redirect|reachability.redirect_loops|virtual-service/redirect-loop virtual-service/redirect-to-unserved-host
-spec.http[].rewrite|traffic.routes|virtual-service/rewrite-drops-rest virtual-service/rewrite-slash-mismatch virtual-service/rewrite-taken-literally virtual-service/rewrite-of-unknown-group
-spec.http[].timeout|traffic.routes|virtual-service/timeout-cuts-retries virtual-service/outer-timeout-is-shorter
-spec.http[].retries|traffic.routes|virtual-service/retries-at-two-proxies virtual-service/per-try-timeout-exceeds-timeout
-spec.http[].fault|traffic.routes|virtual-service/fault-disables-retry
-spec.http[].corsPolicy|traffic.route_matches|virtual-service/cors-preflight-lost virtual-service/cors-star-with-credentials
+spec.http[].rewrite|traffic.routes|virtual-service/rewrite-drops-rest virtual-service/rewrite-slash-mismatch virtual-service/rewrite-taken-literally virtual-service/rewrite-of-unknown-group virtual-service/setting-never-read|what a delegate repeats word by word of its root
+spec.http[].timeout|traffic.routes|virtual-service/timeout-cuts-retries virtual-service/outer-timeout-is-shorter virtual-service/setting-never-read|what a delegate repeats word by word of its root
+spec.http[].retries|traffic.routes|virtual-service/retries-at-two-proxies virtual-service/per-try-timeout-exceeds-timeout virtual-service/setting-never-read|what a delegate repeats word by word of its root
+spec.http[].fault|traffic.routes|virtual-service/fault-disables-retry virtual-service/setting-never-read|what a delegate repeats word by word of its root
+spec.http[].corsPolicy|traffic.route_matches|virtual-service/cors-preflight-lost virtual-service/cors-star-with-credentials virtual-service/setting-never-read|what a delegate repeats word by word of its root
 spec.http[].directResponse||an answer as written
 spec.tls|traffic.routes|virtual-service/layer4-match-repeated virtual-service/route-type-mismatch virtual-service/layer4-rules-without-listener
 spec.tls[].match[].port|clauses.match_listeners|virtual-service/match-never-applies

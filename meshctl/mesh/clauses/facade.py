@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.clauses.refusals.tokenless_gateways import TokenlessGateways
     from meshctl.mesh.clauses.refusals.wider_rules import WiderRules
     from meshctl.mesh.clauses.token_issuers import TokenIssuers
+    from meshctl.mesh.clauses.unread_settings import UnreadSettings
     from meshctl.mesh.clauses.unrouted_hosts import UnroutedHosts
     from meshctl.mesh.clauses.waypoint_bypass import WaypointBypass
     from meshctl.mesh.clauses.waypoint_callers import WaypointCallers
@@ -275,6 +276,13 @@ class ClausesFacade:
         from meshctl.mesh.clauses.copied_pods import CopiedPods
 
         return CopiedPods(self._parts)
+
+    @cached_property
+    def unread_settings(self) -> "UnreadSettings":
+        """Settings of rules that nothing reads."""
+        from meshctl.mesh.clauses.unread_settings import UnreadSettings
+
+        return UnreadSettings(self._parts)
 
     @cached_property
     def unrouted_hosts(self) -> "UnroutedHosts":
