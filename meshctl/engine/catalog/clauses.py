@@ -108,7 +108,7 @@ spec.tcp[].match[].gateways|clauses.match_listeners|virtual-service/match-never-
 spec.tcp[].match[].sourceLabels|clauses.match_listeners|virtual-service/match-never-applies virtual-service/source-ignored-at-gateway
 spec.tcp[].match[].sourceNamespace|clauses.match_listeners|virtual-service/match-never-applies virtual-service/source-ignored-at-gateway
 spec.tcp[].match[].destinationSubnets|clauses.match_listeners|virtual-service/match-never-applies virtual-service/source-ignored-at-gateway
-spec.tcp[].match[].sourceSubnet||istiod doesn't read it; the CRD keeps the field""",
+spec.tcp[].match[].sourceSubnet|traffic.routes|virtual-service/source-subnet-not-read""",
     "Gateway": """\
 spec.selector|gateways|gateway/selector-matches-no-workload
 spec.servers|gateways|gateway/port-protocol-conflict gateway/tls-host-duplicated gateway/tls-mode-mismatch gateway/sni-in-two-chains
@@ -116,7 +116,7 @@ spec.servers[].hosts|gateways.bindings|gateway/host-without-route gateway/host-o
 spec.servers[].port|gateways|gateway/port-not-exposed gateway/privileged-port-skipped gateway/port-protocol-conflict
 spec.servers[].tls|gateways|gateway/credential-not-found gateway/certificate-file-not-mounted gateway/tls-opened-before gateway/tls-mode-mismatch gateway/unusable-certificate gateway/redirect-of-another-servers-host gateway/mesh-certificate-of-outside-clients gateway/tls-versions-exclude-each-other gateway/cipher-suites-never-used gateway/tls-setting-of-another-mode
 spec.servers[].bind|gateways|gateway/port-protocol-conflict gateway/bound-to-localhost
-spec.servers[].defaultEndpoint||istiod doesn't read it
+spec.servers[].defaultEndpoint|gateways|gateway/setting-not-read
 spec.servers[].name||NAMING""",
     "DestinationRule": """\
 spec.host|traffic.destination_rules|destination-rule/host-not-found destination-rule/never-looked-up destination-rule/duplicate-host
@@ -244,7 +244,7 @@ spec.priority||an order among plugins of one phase; what a plugin does to the ot
 spec.pluginConfig||settings of the plugin, which alone knows them
 spec.pluginName||NAMING
 spec.sha256||compared with a module that no manifest shows
-spec.verificationKey||istiod doesn't read it; the CRD keeps the field
+spec.verificationKey|workloads|wasm-plugin/signature-not-verified
 spec.type||filters for HTTP or for bare connections; which of them the module has is not in manifests
 spec.vmConfig||variables of the plugin, which alone knows them""",
     "MeshConfig": """\

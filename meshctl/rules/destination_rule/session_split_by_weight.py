@@ -21,9 +21,8 @@ _SESSIONS = "httpCookie"
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report hashes of hosts that get a share of a route; but for cookies, caches may be meant."""
     for found in mesh.traffic.split_sessions.of(destination_rule):
-        own = (quoted(name) if name else "the whole host" for name in found.subsets)
-        if found.others and found.subsets == ("",):
-            own = iter(["this host"])
+        whole = "this host" if found.others else "the whole host"
+        own = (quoted(name) if name else whole for name in found.subsets)
         names = " and ".join((*own, *map(quoted, found.others)))
         yield Finding(
             found.hashed.key(found.key),
