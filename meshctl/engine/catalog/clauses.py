@@ -175,7 +175,7 @@ spec.mtls|security.mtls|peer-authentication/second-policy-ignored peer-authentic
 spec.portLevelMtls|security.peer_authentications|peer-authentication/port-level-on-service-port peer-authentication/port-mode-in-ambient-mode|ports that no container and no Service lists, on which an application may listen all the same""",
     "EnvoyFilter": """\
 spec.workloadSelector|workloads.envoy_filters|envoy-filter/context-without-proxy
-spec.targetRefs||which patches reach a Gateway of the Gateway API is not modelled
+spec.targetRefs|clauses.waypoint_bypass|envoy-filter/target-not-found envoy-filter/context-without-proxy|what patches of Gateways of the Gateway API look for
 spec.configPatches|workloads.envoy_filters|envoy-filter/filter-inserted-twice envoy-filter/relative-operation envoy-filter/never-applied
 spec.configPatches[].match|clauses.patched_ports|envoy-filter/port-of-another-context envoy-filter/port-never-there envoy-filter/version-of-no-proxy envoy-filter/context-without-proxy envoy-filter/cluster-never-there envoy-filter/match-not-read
 spec.configPatches[].match.listener|clauses.filter_names|envoy-filter/filter-never-there envoy-filter/old-filter-name envoy-filter/filter-not-named envoy-filter/port-never-there envoy-filter/match-not-read
