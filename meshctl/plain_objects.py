@@ -1,6 +1,6 @@
 """Reads what objects of Kubernetes say, of whatever type it is: wrong types read as nothing."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 Object = dict[str, Any]
@@ -49,13 +49,3 @@ def label(of: Object, key: str) -> str:
 def runs(pod: Object) -> bool:
     """Does the API server say that a pod is running?"""
     return mapping(pod.get("status")).get("phase") == "Running"
-
-
-def laid_over(lower: Any, upper: Any) -> Any:
-    """Merge mappings key by key; anything else is replaced."""
-    if isinstance(lower, Mapping) and isinstance(upper, Mapping):
-        merged = dict(lower)
-        for key, value in upper.items():
-            merged[key] = laid_over(lower.get(key), value)
-        return merged
-    return upper

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from meshctl.errors import MeshctlError, UsageError
 from meshctl.inject.settings.builtin import Given, read_given
 from meshctl.inject.settings.set_values import set_values
-from meshctl.plain_objects import laid_over
+from meshctl.mesh.core.mesh_config import laid_over
 
 
 @pytest.mark.parametrize(

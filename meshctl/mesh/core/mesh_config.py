@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 from meshctl.istio.mesh_config_schema import MESH_CONFIG
 from meshctl.istio.names import ISTIO_NAMESPACE
 from meshctl.istio.protobuf_json import read
-from meshctl.plain_objects import laid_over
 from meshctl.resources import ConfigMap, Resource, View, make_resource
 from meshctl.sources.documents import Document
 from meshctl.yaml.reader import parse_one
@@ -158,6 +157,16 @@ def _operator_config(resource: Resource) -> Mapping[str, Any] | None:
     if root and "rootNamespace" not in config:
         config = {**config, "rootNamespace": root}
     return config or None
+
+
+def laid_over(lower: Any, upper: Any) -> Any:
+    """Merge settings key by key, as Helm and istioctl lay values over others; anything else is replaced."""
+    if isinstance(lower, Mapping) and isinstance(upper, Mapping):
+        merged = dict(lower)
+        for key, value in upper.items():
+            merged[key] = laid_over(lower.get(key), value)
+        return merged
+    return upper
 
 
 def _text(raw: Mapping[str, Any], key: str, default: str) -> str:

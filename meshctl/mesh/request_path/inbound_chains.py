@@ -8,15 +8,16 @@ PeerAuthentication and the protocol of the oldest Service in front; other ports 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from meshctl.istio.filter_chains import (
+from meshctl.istio.protocols import (
     MESH_ALPN,
     MESH_HTTP_ALPN,
     MESH_TCP_ALPN,
     PLAIN_HTTP_ALPN,
     RAW,
     TLS,
+    Protocol,
+    parse_protocol,
 )
-from meshctl.istio.protocols import Protocol, parse_protocol
 from meshctl.mesh.core.precedence import age
 from meshctl.mesh.core.selectors import IdentityCache, SelectorIndex
 from meshctl.mesh.registry.services import HostPort, RegisteredHost, Registry

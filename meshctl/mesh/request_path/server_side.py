@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from meshctl.istio.filter_chains import RAW, TLS
+from meshctl.istio.protocols import RAW, TLS
 from meshctl.mesh.authorization.arrival import Arrival, HttpRequest
 from meshctl.mesh.authorization.decision import Decisions, Verdict
 from meshctl.mesh.request_path.chains import FirstBytes, ListenerChain, choose_chain

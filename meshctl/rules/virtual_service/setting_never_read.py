@@ -14,7 +14,10 @@ from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, delete, rule
 
 
-@rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0")
+@rule(
+    on=VirtualService, severity=Severity.WARNING, since="0.1.0",
+    holds=("redirect", "directResponse", "delegate", "mirrorPercentage", "mirrorPercent", "mirror_percent"),
+)  # fmt: skip
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report each setting; that of a root once, if all rules of its delegate have their own."""
     for unread in mesh.clauses.unread_settings.of(service):

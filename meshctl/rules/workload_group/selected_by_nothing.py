@@ -1,4 +1,4 @@
-"""Nothing selects the machines of a WorkloadGroup, although ServiceEntries of its namespace select machines.
+"""Nothing selects the machines of a WorkloadGroup, while ServiceEntries beside it select machines.
 
 The `workloadSelector` of a ServiceEntry, or the selector of a Service, picks the machines of its own namespace
 that have all of its labels. Those that join by this group get the labels of `metadata` and `template`, and no request.

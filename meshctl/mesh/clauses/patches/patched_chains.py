@@ -7,15 +7,7 @@ with the chain's own match, letter by letter; a chain that asks for nothing ther
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from meshctl.istio.filter_chains import (
-    BLACKHOLE,
-    INBOUND_NAMES,
-    MESH_ALPN,
-    OUTBOUND_NAMES,
-    PLAIN_HTTP_ALPN,
-    RAW,
-    TLS,
-)
+from meshctl.istio.protocols import MESH_ALPN, PLAIN_HTTP_ALPN, RAW, TLS
 from meshctl.mesh.clauses.parts import Parts
 from meshctl.mesh.clauses.patches.patched_ports import PatchedPorts
 from meshctl.mesh.core.selectors import IdentityCache
@@ -27,6 +19,15 @@ from meshctl.resources import ConfigPatch, EnvoyFilter, KubernetesGateway, Ref, 
 from meshctl.resources.cached_property import cached_property
 
 _INBOUND_PORT, _OUTBOUND_PORT = 15006, 15001
+_BLACKHOLE = "virtualInbound-blackhole"
+_INBOUND_NAMES = ("virtualInbound", "virtualInbound-catchall-http", _BLACKHOLE, "default")
+"""Names of chains that are for no port of a Service; those others are called as ``0.0.0.0_8080``
+(listener_inbound.go and listener_waypoint.go, pilot/pkg/networking/core)."""
+_OUTBOUND_NAMES = (
+    "PassthroughFilterChain", "virtualOutbound-blackhole", "virtualOutbound-catchall-tcp",
+    "virtualOutbound-catchall-tcp-http",
+)  # fmt: skip
+"""Names of chains for what no Service takes; those of Services have none (listener_builder.go there)."""
 _COMING_IN = "calls that come in"
 _ADDRESSES = ("0.0.0.0", "::")  # noqa: S104 - compared alone
 _IN_CHAINS = frozenset({"FILTER_CHAIN", "NETWORK_FILTER", "HTTP_FILTER"})
@@ -157,15 +158,15 @@ class PatchedChains:
     ) -> tuple[str, ...]:
         """The names of the chains for a port, or for all of them, in the order in which they are shown."""
         if port == _INBOUND_PORT:
-            return (BLACKHOLE,)
+            return (_BLACKHOLE,)
         if ports is None:
             numbers = {name.rpartition("_")[2]} if port is None else {str(port)}
-            return (*INBOUND_NAMES, *_names_of(numbers))
+            return (*_INBOUND_NAMES, *_names_of(numbers))
         of_services = self._ports.of_services(reached)
         if port is None:
-            return (*_names_of(map(str, sorted(of_services))), *INBOUND_NAMES)
+            return (*_names_of(map(str, sorted(of_services))), *_INBOUND_NAMES)
         own = _names_of([str(port)]) if port in of_services else ()
-        rest = INBOUND_NAMES if port in ports - of_services else ()
+        rest = _INBOUND_NAMES if port in ports - of_services else ()
         return (*own, *rest)
 
     @cached_property
@@ -197,7 +198,7 @@ def _no_http(listener: View) -> MissingChain:
 
 def _outbound(asked: View) -> MissingChain | None:
     fields = {
-        "name": OUTBOUND_NAMES, "transportProtocol": (RAW,), "ports": (str(_OUTBOUND_PORT),),
+        "name": _OUTBOUND_NAMES, "transportProtocol": (RAW,), "ports": (str(_OUTBOUND_PORT),),
     }  # fmt: skip
     return _unfit(asked, "calls that go out", fields, PLAIN_HTTP_ALPN)
 

@@ -8,7 +8,6 @@ the server of a port ``inbound|http|`` and the port of the Service (httproute.go
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from meshctl.istio.filter_chains import INBOUND_LISTENERS
 from meshctl.mesh.clauses.parts import Parts
 from meshctl.mesh.core.selectors import IdentityCache
 from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
@@ -20,6 +19,9 @@ from meshctl.resources.cached_property import cached_property
 _INBOUND = "inbound|http|"
 _DOTS = 4
 """As many are in the name of a table for HTTPS: ``https.443.<port name>.<Gateway>.<namespace>``."""
+_INBOUND_LISTENERS = frozenset({"virtualInbound", "main_internal", "connect_terminate"})
+"""Names of the listeners for what comes in to a sidecar, unless a Sidecar writes some, and iptables lead to it
+(pilot/pkg/model/listener.go, pilot/pkg/networking/core/waypoint.go)."""
 _OF_EVERYBODY = frozenset({"allow_any", "block_all"})
 
 
@@ -170,7 +172,7 @@ class PatchedRoutes:
         if patch.context == "GATEWAY":
             return self._listeners.of(self._gateways(envoy_filter), patch.listener_port)
         is_inbound = patch.context == "SIDECAR_INBOUND"
-        return frozenset() if not is_inbound or self._has_other_listeners else INBOUND_LISTENERS
+        return frozenset() if not is_inbound or self._has_other_listeners else _INBOUND_LISTENERS
 
     @cached_property
     def _has_other_listeners(self) -> bool:
