@@ -32,5 +32,5 @@ def check(envoy_filter: EnvoyFilter, mesh: Mesh) -> Iterator[Outcome]:
         yield Finding(
             missing.place,
             f"no filter chain of {missing.chains} has the {field} {quoted(missing.place.value())}; "
-            + (known if shown else "they have none"),
+            + (known if shown else missing.otherwise),
         )

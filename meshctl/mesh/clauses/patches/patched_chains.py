@@ -43,16 +43,19 @@ class MissingChain(NamedTuple):
     place: Ref
     chains: str
     known: tuple[str, ...]
+    otherwise: str = "they have none"
+    """What is so where there is nothing instead."""
 
 
 class _GatewayChain(NamedTuple):
     listener: Listener
     chain: FilterChain
 
-    def is_in(self, asked: View) -> bool:
-        """Is it in a listener that a match is for?"""
+    def fits(self, asked: View, *, is_http: bool) -> bool:
+        """Is it in a listener that a match is for, and does it read requests where that is asked?"""
         name, port = asked.text("name"), asked.number("portNumber")
-        return name in {"", self.listener.name} and port in {None, 0, self.listener.port}
+        is_there = name in {"", self.listener.name} and port in {None, 0, self.listener.port}
+        return is_there and (self.is_http or not is_http)
 
     @property
     def is_http(self) -> bool:
@@ -78,11 +81,22 @@ class _GatewayChains:
             for name in one.chain.sni:
                 self.by_name.setdefault(name, []).append(one)
 
-    def of_listener(self, asked: View) -> list[_GatewayChain]:
-        """The chains of the listeners that a match is for."""
+        self._names: dict[tuple[str, int | None, bool], tuple[str, ...]] = {}
+
+    def has(self, asked: View, sni: str, *, is_http: bool) -> bool:
+        """Is there a chain in the listeners that a match is for, with a name if one is asked for?"""
         port = asked.number("portNumber")
-        several = self._by_port.get(port, []) if port else self.all
-        return [one for one in several if one.is_in(asked)]
+        rest = self._by_port.get(port, []) if port else self.all
+        several = self.by_name.get(sni, []) if sni else rest
+        return any(one.fits(asked, is_http=is_http) for one in several)
+
+    def names(self, asked: View, *, is_http: bool) -> tuple[str, ...]:
+        """The names that chains of the listeners ask for which a match is for, in order."""
+        key = asked.text("name"), asked.number("portNumber"), is_http
+        if key not in self._names:
+            fitting = (one for one in self.all if one.fits(asked, is_http=is_http))
+            self._names[key] = tuple(sorted({name for one in fitting for name in one.chain.sni}))
+        return self._names[key]
 
 
 class PatchedChains:
@@ -125,14 +139,16 @@ class PatchedChains:
         missing = _unfit(asked, "gateways", fields, alpn)
         if missing is not None or not is_known:
             return missing
-        name, there = asked.text("sni"), found.of_listener(listener)
-        there = [one for one in there if one.is_http] if is_http else there
-        if not there:
-            return _no_http(listener) if is_http and found.of_listener(listener) else None
-        if not name or any(one in there for one in found.by_name.get(name, ())):
+        sni = asked.text("sni")
+        if found.has(listener, sni, is_http=is_http):
             return None
-        known = {name for one in there for name in one.chain.sni}
-        return MissingChain(asked.at("sni"), "gateways", tuple(sorted(known)))
+        if sni and found.has(listener, "", is_http=is_http):
+            known = found.names(listener, is_http=is_http)
+            return MissingChain(asked.at("sni"), "gateways", known)
+        is_there = is_http and found.has(listener, "", is_http=False)
+        return (
+            _no_http(listener) if is_there else None
+        )  # of a listener that isn't there others speak
 
     def _inbound(self, envoy_filter: EnvoyFilter, listener: View) -> MissingChain | None:
         asked = listener.child("filterChain")
@@ -193,7 +209,8 @@ def _names_of(numbers: Iterable[str]) -> tuple[str, ...]:
 def _no_http(listener: View) -> MissingChain:
     key = "portNumber" if listener.has("portNumber") else "name"
     place = listener.at(key) if listener.has(key) else listener.child("filterChain").at()
-    return MissingChain(place, "gateways that reads requests", ())
+    otherwise = "what is there passes connections on, and has no filters for HTTP"
+    return MissingChain(place, "gateways for requests", (), otherwise)
 
 
 def _outbound(asked: View) -> MissingChain | None:
