@@ -107,3 +107,13 @@ GRPC_STATUS = {
     "INTERNAL": 13, "UNAVAILABLE": 14, "DATA_LOSS": 15, "UNAUTHENTICATED": 16,
 }  # fmt: skip
 """The statuses of gRPC with their numbers (``SupportedGRPCStatus``, pkg/util/grpc, Istio 1.31)."""
+
+
+RAW = "raw_buffer"
+TLS = "tls"
+PLAIN_HTTP_ALPN = ("http/1.0", "http/1.1", "h2c")
+MESH_HTTP_ALPN = ("istio-http/1.0", "istio-http/1.1", "istio-h2")
+MESH_TCP_ALPN = ("istio-peer-exchange", "istio")
+MESH_ALPN = ("istio", "istio-peer-exchange", *MESH_HTTP_ALPN)
+"""What filter chains ask connections for: transports, and protocols by ALPN (pilot/pkg/networking/core/
+filterchain_options.go, Istio 1.31)."""

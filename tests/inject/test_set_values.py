@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from meshctl.errors import MeshctlError, UsageError
 from meshctl.inject.settings.builtin import Given, read_given
-from meshctl.inject.settings.set_values import laid_over, set_values
+from meshctl.inject.settings.set_values import set_values
+from meshctl.mesh.core.mesh_config import laid_over
 
 
 @pytest.mark.parametrize(

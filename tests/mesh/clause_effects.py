@@ -80,6 +80,9 @@ class Example:
         self.kind = kind
         self.manifests = manifests
 
+    def __repr__(self) -> str:
+        return f"Example({self.manifests})"
+
     @cached_property
     def objects(self) -> list[Resource | None]:
         return [read(one) if one else None for one in self.manifests]

@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshctl.mesh.workloads.container_args import loopback_ports, stops_sidecar, urls, uses_network
+from meshctl.mesh.workloads.container_args import (
+    addresses,
+    loopback_ports,
+    stops_sidecar,
+    urls,
+    uses_network,
+)
 from meshctl.resources import Container, Resource
 from meshctl.sources.documents import Document
 
@@ -89,3 +95,22 @@ def test_no_shape_is_too_strange(value) -> None:
 @given(st.text())
 def test_no_text_is_too_strange(text) -> None:
     assert all(url.host for url in urls(text, RESOURCE.at()))
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("appendonly yes\nreplicaof redis-0.redis 6379\n", [("redis-0.redis", 6379)]),
+        ("sentinel monitor main redis-0.redis.shop 6379 2", [("redis-0.redis.shop", 6379)]),
+        ("# replicaof db 6379", []),
+        ("host=db port=5432 user=shop", [("db", 5432)]),
+        ("user=shop host=db.bank dbname=shop", [("db.bank", None)]),
+        ("Server=db;Port=3306;Database=shop", [("db", 3306)]),
+        ("--host=db --port=5432", []),
+        ("host=db", []),
+        ("host=10.0.0.1 port=5432", []),
+    ],
+)
+def test_peers_of_redis_and_hosts_of_databases(text, found) -> None:
+    place = container().at("env")
+    assert [(one.host, one.port) for one in addresses(text, place)] == found

@@ -25,6 +25,8 @@ MATCHES = (
     {"path": {"type": "Exact", "value": "/a"}}, {"path": {"type": "PathPrefix", "value": "/a/b"}},
     {"path": {"type": "PathPrefix", "value": "/"}, "method": "POST"},
     {"path": {"type": "PathPrefix", "value": "/a"}, "headers": [{"name": "x", "value": "1"}]},
+    {"headers": [{"name": "X", "value": "1"}]}, {"path": {"value": "/pack.Tea"}},
+    {"path": {"type": "Exact", "value": "/pack.Tea/Brew"}},
 )  # fmt: skip
 EXACT = {"service": "pack.Tea", "method": "Brew"}
 CALLS = (
@@ -168,8 +170,7 @@ def test_a_match_that_is_called_dead_has_no_effect(manifests) -> None:
 def is_for_others(one: Example, clause: Clause) -> bool:
     """Does another part of the rule, or name of the list, take it anyway, or is the reason told elsewhere?
 
-    That is at the rules for a host name, and at the host names for rules if none of them is served. Rules
-    beside a route of the other kind are not judged: calls that ask for headers alone may come first.
+    That is at the rules for a host name, and at the host names for rules if none of them is served.
     """
     spec, (_, field, at, *rest) = one.manifests[clause.number]["spec"], clause.path
     told = [said.clause.path[1:3] for said in one.said if said.clause.number == clause.number]
@@ -178,11 +179,7 @@ def is_for_others(one: Example, clause: Clause) -> bool:
         wider = [other for n, other in enumerate(spec[field]) if n != at and covers(other, own)]
         return "*" in own or bool(wider) or "rules" in {where for where, *_ in told}
     names = [("hostnames", n) for n in range(len(spec.get("hostnames", ())))]
-    kinds = {manifest["kind"] for manifest in one.manifests}
-    is_mixed = (
-        field == "rules" and len(kinds) > 1
-    )  # calls by their headers alone, for all hosts, come first
-    return bool(rest) or is_mixed or (bool(names) and set(names) <= set(told))
+    return bool(rest) or (bool(names) and set(names) <= set(told))
 
 
 @settings(max_examples=100)

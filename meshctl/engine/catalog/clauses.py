@@ -81,19 +81,19 @@ spec.http[].name||NAMING
 spec.http[].route|reachability.clusters|virtual-service/destination-host-not-found virtual-service/destination-port-not-found virtual-service/destination-port-missing virtual-service/destination-subset-not-found virtual-service/gateway-keeps-no-address virtual-service/dialled-port-kept virtual-service/external-host-keeps-authority virtual-service/egress-tls-mismatch virtual-service/destination-behind-wildcard
 spec.http[].route[].weight|traffic.routes|virtual-service/weight-ignored virtual-service/weight-missing
 spec.http[].route[].headers|traffic.routes|virtual-service/unknown-header-command virtual-service/destination-header-replaced|a header that one destination changes twice; one that is removed and may not be there
-spec.http[].headers|traffic.routes|virtual-service/unknown-header-command virtual-service/headers-lost-to-delegate
-spec.http[].mirror|clauses.outside_hosts|virtual-service/mirror-asks-for-shadow-host virtual-service/destination-host-not-found
-spec.http[].mirrors|clauses.outside_hosts|virtual-service/mirror-asks-for-shadow-host virtual-service/destination-host-not-found
-spec.http[].mirrorPercentage||TUNING
+spec.http[].headers|traffic.routes|virtual-service/unknown-header-command virtual-service/headers-lost-to-delegate virtual-service/setting-never-read|headers that a delegate changes, too; one that a rule changes twice
+spec.http[].mirror|clauses.outside_hosts|virtual-service/mirror-asks-for-shadow-host virtual-service/destination-host-not-found virtual-service/setting-never-read|what a delegate repeats word by word of its root
+spec.http[].mirrors|clauses.outside_hosts|virtual-service/mirror-asks-for-shadow-host virtual-service/destination-host-not-found virtual-service/setting-never-read|what a delegate repeats word by word of its root
+spec.http[].mirrorPercentage|clauses.unread_settings|virtual-service/setting-never-read virtual-service/percentage-too-small
 spec.http[].mirrorPercent||TUNING
 spec.http[].mirror_percent||TUNING
 spec.http[].delegate|traffic.routes|virtual-service/delegate-broken
 spec.http[].redirect|reachability.redirect_loops|virtual-service/redirect-loop virtual-service/redirect-to-unserved-host
-spec.http[].rewrite|traffic.routes|virtual-service/rewrite-drops-rest virtual-service/rewrite-slash-mismatch virtual-service/rewrite-taken-literally virtual-service/rewrite-of-unknown-group
-spec.http[].timeout|traffic.routes|virtual-service/timeout-cuts-retries virtual-service/outer-timeout-is-shorter
-spec.http[].retries|traffic.routes|virtual-service/retries-at-two-proxies virtual-service/per-try-timeout-exceeds-timeout
-spec.http[].fault|traffic.routes|virtual-service/fault-disables-retry
-spec.http[].corsPolicy|traffic.route_matches|virtual-service/cors-preflight-lost virtual-service/cors-star-with-credentials
+spec.http[].rewrite|traffic.routes|virtual-service/rewrite-drops-rest virtual-service/rewrite-slash-mismatch virtual-service/rewrite-taken-literally virtual-service/rewrite-of-unknown-group virtual-service/setting-never-read|what a delegate repeats word by word of its root
+spec.http[].timeout|traffic.routes|virtual-service/timeout-cuts-retries virtual-service/outer-timeout-is-shorter virtual-service/setting-never-read|what a delegate repeats word by word of its root
+spec.http[].retries|traffic.routes|virtual-service/retries-at-two-proxies virtual-service/per-try-timeout-exceeds-timeout virtual-service/setting-never-read|what a delegate repeats word by word of its root
+spec.http[].fault|traffic.routes|virtual-service/fault-disables-retry virtual-service/setting-never-read|what a delegate repeats word by word of its root
+spec.http[].corsPolicy|traffic.route_matches|virtual-service/cors-preflight-lost virtual-service/cors-star-with-credentials virtual-service/setting-never-read|what a delegate repeats word by word of its root
 spec.http[].directResponse||an answer as written
 spec.tls|traffic.routes|virtual-service/layer4-match-repeated virtual-service/route-type-mismatch virtual-service/layer4-rules-without-listener
 spec.tls[].match[].port|clauses.match_listeners|virtual-service/match-never-applies
@@ -108,7 +108,7 @@ spec.tcp[].match[].gateways|clauses.match_listeners|virtual-service/match-never-
 spec.tcp[].match[].sourceLabels|clauses.match_listeners|virtual-service/match-never-applies virtual-service/source-ignored-at-gateway
 spec.tcp[].match[].sourceNamespace|clauses.match_listeners|virtual-service/match-never-applies virtual-service/source-ignored-at-gateway
 spec.tcp[].match[].destinationSubnets|clauses.match_listeners|virtual-service/match-never-applies virtual-service/source-ignored-at-gateway
-spec.tcp[].match[].sourceSubnet||istiod doesn't read it; the CRD keeps the field""",
+spec.tcp[].match[].sourceSubnet|traffic.routes|virtual-service/source-subnet-not-read""",
     "Gateway": """\
 spec.selector|gateways|gateway/selector-matches-no-workload
 spec.servers|gateways|gateway/port-protocol-conflict gateway/tls-host-duplicated gateway/tls-mode-mismatch gateway/sni-in-two-chains
@@ -116,7 +116,7 @@ spec.servers[].hosts|gateways.bindings|gateway/host-without-route gateway/host-o
 spec.servers[].port|gateways|gateway/port-not-exposed gateway/privileged-port-skipped gateway/port-protocol-conflict
 spec.servers[].tls|gateways|gateway/credential-not-found gateway/certificate-file-not-mounted gateway/tls-opened-before gateway/tls-mode-mismatch gateway/unusable-certificate gateway/redirect-of-another-servers-host gateway/mesh-certificate-of-outside-clients gateway/tls-versions-exclude-each-other gateway/cipher-suites-never-used gateway/tls-setting-of-another-mode
 spec.servers[].bind|gateways|gateway/port-protocol-conflict gateway/bound-to-localhost
-spec.servers[].defaultEndpoint||istiod doesn't read it
+spec.servers[].defaultEndpoint|gateways|gateway/setting-not-read
 spec.servers[].name||NAMING""",
     "DestinationRule": """\
 spec.host|traffic.destination_rules|destination-rule/host-not-found destination-rule/never-looked-up destination-rule/duplicate-host
@@ -175,10 +175,11 @@ spec.mtls|security.mtls|peer-authentication/second-policy-ignored peer-authentic
 spec.portLevelMtls|security.peer_authentications|peer-authentication/port-level-on-service-port peer-authentication/port-mode-in-ambient-mode|ports that no container and no Service lists, on which an application may listen all the same""",
     "EnvoyFilter": """\
 spec.workloadSelector|workloads.envoy_filters|envoy-filter/context-without-proxy
-spec.targetRefs||which patches reach a Gateway of the Gateway API is not modelled
+spec.targetRefs|clauses.waypoint_bypass|envoy-filter/target-not-found envoy-filter/context-without-proxy|what patches of Gateways of the Gateway API look for
 spec.configPatches|workloads.envoy_filters|envoy-filter/filter-inserted-twice envoy-filter/relative-operation envoy-filter/never-applied
 spec.configPatches[].match|clauses.patched_ports|envoy-filter/port-of-another-context envoy-filter/port-never-there envoy-filter/version-of-no-proxy envoy-filter/context-without-proxy envoy-filter/cluster-never-there envoy-filter/match-not-read
-spec.configPatches[].match.listener|clauses.filter_names|envoy-filter/filter-never-there envoy-filter/old-filter-name envoy-filter/filter-not-named envoy-filter/port-never-there envoy-filter/match-not-read|names, SNI, protocols and ports of filter chains, which are not modelled; names of filters that are nowhere near those of istiod
+spec.configPatches[].match.listener|clauses.filter_names|envoy-filter/filter-never-there envoy-filter/old-filter-name envoy-filter/filter-not-named envoy-filter/port-never-there envoy-filter/match-not-read
+spec.configPatches[].match.listener.filterChain|clauses.patched_chains|envoy-filter/filter-chain-never-there envoy-filter/match-not-read|protocols of chains for what comes in, which follow from modes of mutual TLS; names for SNI of what goes out; names of filters that are nowhere near those of istiod
 spec.configPatches[].match.routeConfiguration|clauses.patched_routes|envoy-filter/route-never-there envoy-filter/port-never-there envoy-filter/match-not-read|a port together with a table of another port; domains of virtual hosts; actions of routes; names of tables of sidecars
 spec.configPatches[].match.proxy.metadata||what proxies say of themselves when they start is not in manifests
 spec.configPatches[].patch|workloads.envoy_filters|envoy-filter/add-ignored envoy-filter/merge-ignored envoy-filter/remove-ignored envoy-filter/replace-ignored envoy-filter/filter-not-named
@@ -223,8 +224,9 @@ spec.network||networks of machines and the gateways between them are not all in 
 spec.locality||where a machine is; it orders endpoints, as written
 spec.weight||TUNING""",
     "WorkloadGroup": """\
-spec.metadata|registry.machine_hosts|workload-group/duplicate-labels
-spec.template.ports|registry.machine_hosts|workload-group/port-name-unused
+spec.metadata|registry.machine_hosts|workload-group/duplicate-labels workload-group/selected-by-nothing|machines that nothing selects where no ServiceEntry selects any, for those to come
+spec.template.labels|registry.machine_hosts|workload-group/duplicate-labels workload-group/selected-by-nothing|labels that those of the metadata replace
+spec.template.ports|registry.machine_hosts|workload-group/port-name-unused workload-group/port-not-named
 spec.template.serviceAccount|registry.service_accounts|workload-group/unknown-service-account
 spec.template||what the machines have that join; a group by itself is no endpoint
 spec.probe||it is for the agent on the machine, whose application is not in manifests""",
@@ -242,17 +244,40 @@ spec.priority||an order among plugins of one phase; what a plugin does to the ot
 spec.pluginConfig||settings of the plugin, which alone knows them
 spec.pluginName||NAMING
 spec.sha256||compared with a module that no manifest shows
-spec.verificationKey||istiod doesn't read it; the CRD keeps the field
+spec.verificationKey|workloads|wasm-plugin/signature-not-verified
 spec.type||filters for HTTP or for bare connections; which of them the module has is not in manifests
 spec.vmConfig||variables of the plugin, which alone knows them""",
     "MeshConfig": """\
-extensionProviders|extension_providers|config-map/http-provider-on-grpc-port config-map/grpc-provider-on-http-port config-map/unknown-log-command authorization-policy/broken-provider authorization-policy/provider-out-of-reach telemetry/provider-without-service|providers that nobody names yet
-defaultProviders|workloads.reports|config-map/default-provider-unusable telemetry/default-logs-lost
+extensionProviders|extension_providers|config-map/http-provider-on-grpc-port config-map/grpc-provider-on-http-port config-map/unknown-log-command istio-operator/unknown-log-command authorization-policy/broken-provider authorization-policy/provider-out-of-reach telemetry/provider-without-service|providers that nobody names yet
+defaultProviders|clauses.mesh_settings|config-map/default-provider-unusable istio-operator/default-provider-unusable telemetry/default-logs-lost|defaults that a Telemetry for the whole mesh replaces; a second one for traces
 discoverySelectors|discovery|namespace/not-watched|selectors that no namespace fits yet; their labels are often written by others
 trustDomainAliases|decisions|authorization-policy/unknown-principal|aliases by which no policy and no client is named yet
-serviceSettings||which cluster a request comes from, on which clusterLocal depends, is not modelled
+accessLogFile|clauses.mesh_settings|config-map/setting-never-read istio-operator/setting-never-read telemetry/default-logs-lost
+accessLogFormat|clauses.mesh_settings|config-map/setting-never-read istio-operator/setting-never-read config-map/unknown-log-command istio-operator/unknown-log-command
+accessLogEncoding|clauses.mesh_settings|config-map/setting-never-read istio-operator/setting-never-read
+outboundTrafficPolicy|sidecar_scope|virtual-service/destination-host-not-found|a policy that Sidecars replace for all pods there are
+ingressControllerMode|gateways.ingresses|resource/ingress-class-not-found|a mode for Ingresses to come
+ingressClass|clauses.mesh_settings|config-map/setting-never-read istio-operator/setting-never-read|a class of Ingresses to come
+ingressSelector|clauses.mesh_settings|config-map/setting-never-read istio-operator/setting-never-read resource/ingress-without-gateway
+ingressService|clauses.mesh_settings|config-map/setting-never-read istio-operator/setting-never-read resource/ingress-without-gateway
+localityLbSetting|clauses.mesh_settings|config-map/locality-without-node config-map/setting-never-read istio-operator/setting-never-read destination-rule/locality-failover-without-outlier-detection
+meshMTLS|clauses.mesh_settings|config-map/setting-never-read istio-operator/setting-never-read
+tlsDefaults|clauses.mesh_settings|config-map/setting-never-read istio-operator/setting-never-read
+serviceSettings|clauses.mesh_settings|config-map/service-setting-of-no-service istio-operator/service-setting-of-no-service|which cluster a request comes from, on which clusterLocal depends; Services of kube-system
+pathNormalization|decisions|authorization-policy/path-with-open-variants
+enableAutoMtls|security.mtls|peer-authentication/strict-without-auto-mtls
 defaultServiceExportTo|registry|virtual-service/destination-hidden-from-gateway
-defaultConfig|injection.proxy_configs|config-map/tracer-not-found|settings that ProxyConfigs and annotations replace for all pods there are""",
+defaultVirtualServiceExportTo|traffic.routes|virtual-service/hidden-from-gateway
+defaultDestinationRuleExportTo|traffic.destination_rules|destination-rule/never-looked-up
+enablePrometheusMerge|workloads|network-policy/merged-metrics-closed
+connectTimeout||TUNING
+tcpKeepalive||TUNING
+protocolDetectionTimeout||TUNING
+inboundClusterStatName||NAMING
+outboundClusterStatName||NAMING
+trustDomain||the name of the mesh itself, which its certificates have
+caCertificates||compared with certificates that no manifest shows
+defaultConfig|injection.proxy_configs|config-map/tracer-not-found istio-operator/tracer-not-found|settings that ProxyConfigs and annotations replace for all pods there are""",
     "ProxyConfig": """\
 spec.selector|injection.proxy_configs|resource/selects-no-workload proxy-config/second-one-ignored proxy-config/selector-without-labels resource/selects-canary-alone
 spec.concurrency|injection.proxy_configs|proxy-config/second-one-ignored|settings of a namespace or of the mesh that narrower ones replace for all pods there are, since others may come

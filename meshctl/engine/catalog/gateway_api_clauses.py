@@ -36,6 +36,9 @@ spec.rules[].backendRefs[].filters|gateway_api|kubernetes-route/filter-unsupport
 spec.rules[].sessionPersistence|gateway_api|kubernetes-route/setting-not-read
 spec.useDefaultGateways|gateway_api|kubernetes-route/setting-not-read"""
 
+GATEWAY = "Gateway (gateway.networking.k8s.io)"
+"""The kind as rows name it, beside Istio's own Gateway."""
+
 TABLE = {
     "HTTPRoute": f"""\
 {_REQUESTS}
@@ -57,7 +60,7 @@ spec.rules[].name||NAMING
 spec.rules[].backendRefs|gateway_api|{_BACKENDS}
 spec.rules[].backendRefs[].weight|gateway_api|{_WEIGHTS}|{_SPARE}
 spec.useDefaultGateways|gateway_api|kubernetes-route/setting-not-read""",
-    "Gateway (gateway.networking.k8s.io)": f"""\
+    GATEWAY: f"""\
 spec.gatewayClassName|gateway_api|kubernetes-gateway/unknown-class kubernetes-route/parent-not-served
 {_LISTENER}
 spec.addresses|gateway_api|kubernetes-gateway/address-unusable kubernetes-gateway/listener-on-shared-address

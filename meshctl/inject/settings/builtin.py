@@ -25,8 +25,9 @@ from meshctl.inject.settings.injector_config import (  # fmt: skip
     with_floats,
 )
 from meshctl.inject.settings.mesh_settings import mesh_with_defaults
-from meshctl.inject.settings.set_values import laid_over, set_values
+from meshctl.inject.settings.set_values import set_values
 from meshctl.istio.names import ISTIO_NAMESPACE
+from meshctl.mesh.core.mesh_config import laid_over
 from meshctl.words import quoted, with_article
 
 DEFAULT_VERSION = f"1.{NEWEST}"

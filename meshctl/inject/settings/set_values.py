@@ -17,16 +17,6 @@ _LONGEST_LIST = 1000
 Step = str | int
 
 
-def laid_over(lower: Any, upper: Any) -> Any:
-    """Merge mappings key by key; anything else is replaced."""
-    if isinstance(lower, Mapping) and isinstance(upper, Mapping):
-        merged = dict(lower)
-        for key, value in upper.items():
-            merged[key] = laid_over(lower.get(key), value)
-        return merged
-    return upper
-
-
 def set_values(values: Mapping[str, Any], assignments: Iterable[str]) -> dict[str, Any]:
     """Apply the texts of ``--set`` to values; raises ``UsageError`` for what nobody reads."""
     result: Any = dict(values)

@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     from meshctl.mesh.clauses.host_forms import HostForms
     from meshctl.mesh.clauses.kept_addresses import KeptAddresses
     from meshctl.mesh.clauses.match_listeners import MatchListeners
+    from meshctl.mesh.clauses.mesh_settings import MeshSettings
     from meshctl.mesh.clauses.outside_hosts import OutsideHosts
-    from meshctl.mesh.clauses.patched_clusters import PatchedClusters
-    from meshctl.mesh.clauses.patched_ports import PatchedPorts
     from meshctl.mesh.clauses.patches.extension_chains import ExtensionChains
     from meshctl.mesh.clauses.patches.filter_names import FilterNames
+    from meshctl.mesh.clauses.patches.patched_chains import PatchedChains
+    from meshctl.mesh.clauses.patches.patched_clusters import PatchedClusters
+    from meshctl.mesh.clauses.patches.patched_ports import PatchedPorts
     from meshctl.mesh.clauses.patches.patched_routes import PatchedRoutes
     from meshctl.mesh.clauses.refusals.authorizers import Authorizers
     from meshctl.mesh.clauses.refusals.closed_ports import ClosedPorts
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.clauses.refusals.tokenless_gateways import TokenlessGateways
     from meshctl.mesh.clauses.refusals.wider_rules import WiderRules
     from meshctl.mesh.clauses.token_issuers import TokenIssuers
+    from meshctl.mesh.clauses.unread_settings import UnreadSettings
     from meshctl.mesh.clauses.unrouted_hosts import UnroutedHosts
     from meshctl.mesh.clauses.waypoint_bypass import WaypointBypass
     from meshctl.mesh.clauses.waypoint_callers import WaypointCallers
@@ -54,6 +57,13 @@ class ClausesFacade:
         from meshctl.mesh.clauses.match_listeners import MatchListeners
 
         return MatchListeners(self._parts)
+
+    @cached_property
+    def mesh_settings(self) -> "MeshSettings":
+        """Settings of the mesh that lead to nothing."""
+        from meshctl.mesh.clauses.mesh_settings import MeshSettings
+
+        return MeshSettings(self._parts)
 
     @cached_property
     def egress_tls(self) -> "EgressTls":
@@ -212,7 +222,7 @@ class ClausesFacade:
     @cached_property
     def patched_ports(self) -> "PatchedPorts":
         """Ports that EnvoyFilters look for."""
-        from meshctl.mesh.clauses.patched_ports import PatchedPorts
+        from meshctl.mesh.clauses.patches.patched_ports import PatchedPorts
 
         return PatchedPorts(self._parts)
 
@@ -233,6 +243,13 @@ class ClausesFacade:
         return FilterNames(self._parts)
 
     @cached_property
+    def patched_chains(self) -> "PatchedChains":
+        """Filter chains that EnvoyFilters look for."""
+        from meshctl.mesh.clauses.patches.patched_chains import PatchedChains
+
+        return PatchedChains(self._parts, self.patched_ports)
+
+    @cached_property
     def patched_routes(self) -> "PatchedRoutes":
         """Routes that EnvoyFilters look for."""
         from meshctl.mesh.clauses.patches.patched_routes import PatchedRoutes
@@ -242,7 +259,7 @@ class ClausesFacade:
     @cached_property
     def patched_clusters(self) -> "PatchedClusters":
         """Clusters that EnvoyFilters look for."""
-        from meshctl.mesh.clauses.patched_clusters import PatchedClusters
+        from meshctl.mesh.clauses.patches.patched_clusters import PatchedClusters
 
         return PatchedClusters(self._parts)
 
@@ -259,6 +276,13 @@ class ClausesFacade:
         from meshctl.mesh.clauses.copied_pods import CopiedPods
 
         return CopiedPods(self._parts)
+
+    @cached_property
+    def unread_settings(self) -> "UnreadSettings":
+        """Settings of rules that nothing reads."""
+        from meshctl.mesh.clauses.unread_settings import UnreadSettings
+
+        return UnreadSettings(self._parts)
 
     @cached_property
     def unrouted_hosts(self) -> "UnroutedHosts":

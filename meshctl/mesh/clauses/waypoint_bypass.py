@@ -62,6 +62,15 @@ class WaypointBypass:
         uses = (self._parts.ambient.waypoint_use(resource) for resource in several)
         return frozenset(use.key_name for use in uses if use is not None)
 
+    def is_there(self, target: TargetRef) -> bool:
+        """Is the target of a policy in its namespace, or of a kind that nobody here knows all about?"""
+        name, namespace = target.name, target.resource.namespace
+        if target.kind == "Gateway":
+            return any(self._parts.reference_grants.named(namespace, name))
+        if target.kind in {"Service", "ServiceEntry"}:
+            return self._parts.ambient.target(target.kind, name, namespace) is not None
+        return True
+
     def services(self, namespace: str, target: TargetRef) -> Iterator[Service]:
         """Walk the Services of a waypoint that a target means: itself, or those of a waypoint."""
         if target.kind == "Service":

@@ -6,9 +6,6 @@ from meshctl.lazy_face import lazy_face
 
 if TYPE_CHECKING:
     from meshctl.mesh.core.export_to import is_visible_to as is_visible_to
-    from meshctl.mesh.core.extension_providers import default_providers as default_providers
-    from meshctl.mesh.core.extension_providers import log_formats as log_formats
-    from meshctl.mesh.core.extension_providers import tracer_addresses as tracer_addresses
     from meshctl.mesh.core.hosts import covers as covers
     from meshctl.mesh.core.hosts import in_cluster as in_cluster
     from meshctl.mesh.core.hosts import is_in_certificate as is_in_certificate
@@ -30,7 +27,6 @@ _HOMES = {
     "age": "precedence",
     "bad_conditions": "status_conditions",
     "covers": "hosts",
-    "default_providers": "extension_providers",
     "in_cluster": "hosts",
     "is_in_certificate": "hosts",
     "is_in_certificates": "hosts",
@@ -39,8 +35,6 @@ _HOMES = {
     "is_wildcard": "hosts",
     "knative_gateways": "knative",
     "known_registries": "mesh_networks",
-    "log_formats": "extension_providers",
-    "tracer_addresses": "extension_providers",
     "named_gateways": "mesh_networks",
     "network_registries": "mesh_networks",
     "written_networks": "mesh_networks",

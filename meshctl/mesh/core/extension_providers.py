@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
-from meshctl.mesh.core.mesh_config import MeshConfig, parse_settings
+from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.plain_objects import mappings
-from meshctl.resources import ConfigMap, View
-from meshctl.resources.view import Path, views
+from meshctl.resources import Ref, View
+from meshctl.resources.view import views
 
 _BUILT_IN: Mapping[str, str] = {
     "envoy": "envoyFileAccessLog",
@@ -108,48 +108,36 @@ class ExtensionProviders:
         return [name for name in found if isinstance(name, str)] if isinstance(found, list) else []
 
 
-def default_providers(config_map: ConfigMap) -> Iterator[tuple[ExtensionProviders, str, str]]:
-    """Walk the defaults in the ``istio`` ConfigMap: all its providers, a signal, a name."""
-    written = _written(config_map)
-    config = MeshConfig.parse(written)
-    defaults = config.raw.get("defaultProviders")
+def default_providers(settings: View) -> Iterator[tuple[Ref, str, str]]:
+    """Walk the defaults of a mesh config: the place, a signal, a name."""
+    defaults = settings.child("defaultProviders")
     for signal in _SIGNALS:
-        names = defaults.get(signal) if isinstance(defaults, dict) else None
-        for name in names if isinstance(names, list) else ():
-            if isinstance(name, str):
-                yield ExtensionProviders(config), signal, name
+        for number, name in enumerate(defaults.texts(signal)):
+            yield defaults.at(signal, number), signal, name
 
 
-def tracer_addresses(config_map: ConfigMap) -> Iterator[tuple[Path, str]]:
-    """Walk the addresses of tracers in ``defaultConfig``, with their paths in the text.
+def tracer_addresses(settings: View) -> Iterator[tuple[Ref, str]]:
+    """Walk the addresses of tracers in ``defaultConfig``, with their places.
 
     Proxies resolve them by DNS when they start (pkg/bootstrap/config.go, Istio 1.31).
     """
-    tracing = View(config_map, (), _written(config_map)).child("defaultConfig", "tracing")
+    tracing = settings.child("defaultConfig", "tracing")
     for kind in ("zipkin", "lightstep", "datadog", "openCensusAgent"):
         address = tracing.child(kind).text("address")
         if address:
-            yield (*tracing.path, kind, "address"), address
+            yield tracing.child(kind).at("address"), address
 
 
-def log_formats(config_map: ConfigMap) -> Iterator[tuple[Path, str]]:
-    """Walk the formats of access logs in the ``istio`` ConfigMap, with their paths in its text.
+def log_formats(settings: View) -> Iterator[tuple[Ref, str]]:
+    """Walk the formats of access logs of a mesh config, with their places.
 
     They are those of the mesh and of providers that write files (pilot/pkg/model/telemetry_logging.go,
     Istio 1.31).
     """
-    settings = View(config_map, (), _written(config_map))
-    yield ("accessLogFormat",), settings.text("accessLogFormat")
+    yield settings.at("accessLogFormat"), settings.text("accessLogFormat")
     for provider in views(settings, "extensionProviders", View):
         log = provider.child("envoyFileAccessLog", "logFormat")
-        yield (*log.path, "text"), log.text("text")
+        yield log.at("text"), log.text("text")
         labels = log.child("labels")
         for name in labels.names():
-            yield (*labels.path, name), labels.text(name)
-
-
-def _written(config_map: ConfigMap) -> dict[str, Any]:
-    """Read the settings in the ``istio`` ConfigMap of the mesh or of a revision; none of others."""
-    if not config_map.name.startswith("istio"):
-        return {}
-    return parse_settings(config_map.values.get("mesh", "")) or {}
+            yield labels.at(name), labels.text(name)

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from meshctl.istio.mesh_config_schema import MESH_CONFIG
 from meshctl.istio.names import ISTIO_NAMESPACE
 from meshctl.istio.protobuf_json import read
-from meshctl.resources import ConfigMap, Resource, make_resource
+from meshctl.resources import ConfigMap, Resource, View, make_resource
 from meshctl.sources.documents import Document
 from meshctl.yaml.reader import parse_one
 
@@ -134,12 +134,39 @@ def parse_settings(text: str) -> dict[str, Any] | None:
     return data if isinstance(data, dict) else None
 
 
+def written_settings(resource: Resource) -> Iterator[View]:
+    """Walk the mesh configs that a ConfigMap of istiod, or an IstioOperator, writes, where they stand."""
+    if isinstance(resource, ConfigMap):
+        text = resource.values.get("mesh") if resource.name.startswith("istio") else None
+        found = parse_settings(text) if text is not None else None
+        if found is not None:
+            yield View(resource, ("data", "mesh"), found)
+    elif resource.kind == "IstioOperator":
+        for path in (("spec", "values", "meshConfig"), ("spec", "meshConfig")):
+            settings = resource.child(*path)
+            if settings.data:
+                yield settings
+
+
 def _operator_config(resource: Resource) -> Mapping[str, Any] | None:
-    config = resource.spec.child("meshConfig").data
+    """Lay the mesh config over that of the values (operator/pkg/render/manifest.go, Istio 1.31)."""
+    config: Mapping[str, Any] = {}
+    for settings in written_settings(resource):
+        config = laid_over(config, settings.data)
     root = resource.spec.child("values", "global").text("istioNamespace")
     if root and "rootNamespace" not in config:
         config = {**config, "rootNamespace": root}
     return config or None
+
+
+def laid_over(lower: Any, upper: Any) -> Any:
+    """Merge settings key by key, as Helm and istioctl lay values over others; anything else is replaced."""
+    if isinstance(lower, Mapping) and isinstance(upper, Mapping):
+        merged = dict(lower)
+        for key, value in upper.items():
+            merged[key] = laid_over(lower.get(key), value)
+        return merged
+    return upper
 
 
 def _text(raw: Mapping[str, Any], key: str, default: str) -> str:

@@ -4,7 +4,7 @@ Mirrors convertHTTPRoute, convertGRPCRoute and sortHTTPRoutes
 (pilot/pkg/config/kube/gateway/conversion.go, Istio 1.31): one rule for each match.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from meshctl.istio.durations import nanoseconds
@@ -18,6 +18,7 @@ from meshctl.resources.view import Path, views
 _RETRY_ON = ("connect-failure", "refused-stream", "unavailable", "cancelled")
 _ATTEMPTS = 2
 Read = Callable[[ObjectReference], Backend]
+Rank = tuple[bool, int, int, bool, int, int]
 
 
 class HttpRule(NamedTuple):
@@ -30,17 +31,20 @@ class HttpRule(NamedTuple):
     """The place of the rule in the route."""
 
     @property
-    def rank(self) -> tuple[bool, int, int, bool, int, int]:
-        """Sort key: exact, prefix, regex, no path; then longer, with method, more conditions."""
-        several = self.data.get("match")
-        if not several:
-            return (True, 0, 0, False, 0, 0)
-        match = several[0]
-        kind, text = next(iter(match.get("uri", {"": ""}).items()))
-        order = {"exact": 3, "prefix": 2, "regex": 1}.get(kind, -1)
-        headers, query = match.get("headers", ()), match.get("queryParams", ())
-        lacks_method = "method" not in match
-        return (False, -order, -len(text.encode()), lacks_method, -len(headers), -len(query))
+    def rank(self) -> Rank:
+        """The sort key of its match."""
+        return rank_of(next(iter(self.data.get("match", ())), None))
+
+
+def rank_of(match: Mapping[str, Any] | None) -> Rank:
+    """Sort key: exact, prefix, regex, no path, no match; then longer, with method, more conditions."""
+    if match is None:
+        return (True, 0, 0, False, 0, 0)
+    kind, text = next(iter(match.get("uri", {"": ""}).items()))
+    order = {"exact": 3, "prefix": 2, "regex": 1}.get(kind, -1)
+    headers, query = match.get("headers", ()), match.get("queryParams", ())
+    lacks_method = "method" not in match
+    return (False, -order, -len(text.encode()), lacks_method, -len(headers), -len(query))
 
 
 class ConvertedRules(NamedTuple):

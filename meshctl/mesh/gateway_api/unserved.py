@@ -6,14 +6,17 @@ come first, or to an older TCPRoute.
 """
 
 from collections.abc import Iterator
+from enum import Enum
 from typing import NamedTuple
 
 from meshctl.mesh.core.hosts import overlaps
 from meshctl.mesh.gateway_api.gateway_api import GatewayApi
+from meshctl.mesh.gateway_api.http_rules import Rank, rank_of
 from meshctl.mesh.gateway_api.listeners import GatewayListener
 from meshctl.mesh.gateway_api.parents import Attachment
 from meshctl.mesh.gateways.dropped_servers import losses
 from meshctl.mesh.gateways.server_merge import DropReason
+from meshctl.mesh.matching.taken_before import TakenBefore
 from meshctl.mesh.registry.services import Registry
 from meshctl.mesh.traffic.routes import EffectiveRoute
 from meshctl.mesh.traffic.sidecar_routes import speaks_http
@@ -50,6 +53,14 @@ class DeadListener(NamedTuple):
     place: Ref
 
 
+class RuleOrder(Enum):
+    """Why a match is asked before another one."""
+
+    CUT_OFF = "takes every request, so that the other isn't even sent to Envoy"
+    AGE = "its route is older"
+    RANK = "the kind of its path, and what it asks beside that, comes first among rules for one host name"
+
+
 class DeadRule(NamedTuple):
     """A match that never gets a request, and the one that takes them all."""
 
@@ -57,8 +68,7 @@ class DeadRule(NamedTuple):
     first: Ref
     host: str
     """With the port, where the Gateway has several."""
-    cut_off: bool
-    """Is it not even sent to Envoy, since it comes after what takes every request?"""
+    order: "RuleOrder"
 
 
 class UnusedAtService(NamedTuple):
@@ -182,7 +192,7 @@ class Unserved:
         dead = [
             dead_rule
             for service in services
-            for dead_rule in _cut_off(service, self._port_of(service.gateways[0]))
+            for dead_rule in _behind(service, self._port_of(service.gateways[0]))
         ]
         bound = {
             name
@@ -273,60 +283,51 @@ def _takes(listener: GatewayListener, host: str) -> bool:
     return not listener.hostname or overlaps(listener.hostname, host)
 
 
-def _cut_off(service: GeneratedVirtualService, where: str) -> Iterator[DeadRule]:
-    """Walk the matches after the one that takes every request, unless they ask for the same."""
+def _behind(service: GeneratedVirtualService, where: str) -> Iterator[DeadRule]:
+    """Walk the matches after the one that takes every request, and those of one kind of route behind another kind.
+
+    Rules of one kind are in an order by which the closer ones come first, and of two that ask for the same
+    ``CompetingRoutes`` speaks.
+    """
     first: Ref | None = None
+    before: TakenBefore[tuple[Ref, Rank]] = TakenBefore()
     for rule in service.http:
         place = service.origin((rule.matches[0] if rule.matches else rule).at())
         asked = dict(rule.matches[0].data) if rule.matches else {}
         asked.pop("port", None)
         takes_all = asked in ({"uri": {"prefix": "/"}}, {})
+        known, own = before.find(asked), rank_of(asked if rule.matches else None)
+        host = service.hosts[0] + where
         if first is not None and not takes_all:
-            yield DeadRule(place, first, service.hosts[0] + where, cut_off=True)
+            yield DeadRule(place, first, host, RuleOrder.CUT_OFF)
+        elif known is not None and known[0].resource.kind != place.resource.kind:
+            order = RuleOrder.AGE if known[1] == own else RuleOrder.RANK
+            yield DeadRule(place, known[0], host, order)
+        before.add(asked, (place, own))
         if takes_all and first is None:
             first = place
 
 
 def _shadowed(host: str, routes: list[EffectiveRoute]) -> Iterator[DeadRule]:
-    """Walk the matches that one of another VirtualService, which comes first, covers by its path, or repeats.
+    """Walk the matches that one of another VirtualService, which comes first, takes all requests of.
 
     A route has a VirtualService for each of its host names, of which several may be for this one.
     """
-    by_path: dict[str, EffectiveRoute] = {}
-    by_text: dict[str, EffectiveRoute] = {}
+    before: TakenBefore[EffectiveRoute] = TakenBefore()
     served: set[Ref] = set()
     for route in routes:
-        service = route.virtual_service
-        match = route.match.match if route.match is not None else None
-        uri = match.child("uri") if match is not None else None
-        if match is None or uri is None or not isinstance(service, GeneratedVirtualService):
+        service, match = route.virtual_service, route.match
+        if not isinstance(service, GeneratedVirtualService):
             continue
-        path, own = uri.text("prefix") or uri.text("exact"), service.origin(match.at())
-        above = (by_path[one] for one in _above(path) if one in by_path)
-        asked = str({key: match.data[key] for key in sorted(match.data) if key != "name"})
-        others = (
-            effective_route
-            for effective_route in (*above, by_text.setdefault(asked, route))
-            if effective_route is not route
-        )
-        first = next((other for other in others if other.virtual_service is not service), None)
-        if first is None:
-            served.add(own)
+        asked = match.match.data if match is not None else {}
+        first, own = before.find(asked), _origin(route)
+        if first is None or first.virtual_service is service:
+            served.add(own)  # those of a VirtualService are asked together
         elif own not in served and own != _origin(first):
-            yield DeadRule(own, _origin(first), host, cut_off=False)
-        asks_more = any(match.has(key) for key in ("headers", "queryParams", "method"))
-        if uri.has("prefix") and path != "/" and not asks_more:
-            by_path.setdefault(path.removesuffix("/"), route)
+            yield DeadRule(own, _origin(first), host, RuleOrder.AGE)
+        before.add(asked, route)
 
 
 def _origin(route: EffectiveRoute) -> Ref:
     match = route.match.match if route.match is not None else route.rule.action
     return route.virtual_service.origin(match.at())
-
-
-def _above(path: str) -> Iterator[str]:
-    """Walk a path and the paths above it, at the ends of segments."""
-    rest = path.removesuffix("/")
-    while rest:
-        yield rest
-        rest = rest.rpartition("/")[0]

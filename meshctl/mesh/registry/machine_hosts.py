@@ -6,7 +6,7 @@ serviceentry/conversion.go; serviceInstanceFromWorkloadInstance, kube/controller
 pilot/pkg/serviceregistry, Istio 1.31).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from meshctl.mesh.core.selectors import IdentityCache, SelectorIndex
 from meshctl.mesh.registry.services import HostPort, RegisteredHost
@@ -37,6 +37,20 @@ class MachineHosts:
     def are_selected_in(self, namespace: str) -> bool:
         """Does a ServiceEntry of a namespace select its endpoints?"""
         return namespace in self._selecting
+
+    def is_forgotten(self, machine: WorkloadEntry | WorkloadGroup) -> bool:
+        """Has a machine labels that nothing selects, where ServiceEntries of its namespace select some?"""
+        selects_machines = self.are_selected_in(machine.namespace)
+        return selects_machines and bool(machine.pod_labels) and not self.of(machine)
+
+    def lacking(self, machine: WorkloadEntry | WorkloadGroup) -> Iterator[tuple[Service, HostPort]]:
+        """Walk the ports of Services that lead to a machine by a name which it has no port of."""
+        known = written_machine(machine).child("ports").names()
+        for host in self.of(machine):
+            for port in host.ports if isinstance(host.source, Service) else ():
+                if isinstance(port.target, str) and port.target not in known:
+                    assert isinstance(host.source, Service)  # noqa: S101 - narrows the type
+                    yield host.source, port
 
     def asked_names(self, machine: WorkloadEntry | WorkloadGroup) -> list[str]:
         """The names by which its first host looks for the ports of a machine, as it has them."""

@@ -11,13 +11,6 @@ from typing import NamedTuple
 
 from meshctl.resources import Destination, Route, VirtualService
 
-RAW = "raw_buffer"
-TLS = "tls"
-PLAIN_HTTP_ALPN = ("http/1.0", "http/1.1", "h2c")
-MESH_HTTP_ALPN = ("istio-http/1.0", "istio-http/1.1", "istio-h2")
-MESH_TCP_ALPN = ("istio-peer-exchange", "istio")
-MESH_ALPN = ("istio", "istio-peer-exchange", *MESH_HTTP_ALPN)
-
 
 class FirstBytes(NamedTuple):
     """What a listener learns of a connection before it chooses: inspectors tell the rest."""

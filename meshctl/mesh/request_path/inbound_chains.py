@@ -8,19 +8,20 @@ PeerAuthentication and the protocol of the oldest Service in front; other ports 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from meshctl.istio.protocols import Protocol, parse_protocol
-from meshctl.mesh.core.precedence import age
-from meshctl.mesh.core.selectors import IdentityCache, SelectorIndex
-from meshctl.mesh.registry.services import HostPort, RegisteredHost, Registry
-from meshctl.mesh.request_path.chains import (
+from meshctl.istio.protocols import (
     MESH_ALPN,
     MESH_HTTP_ALPN,
     MESH_TCP_ALPN,
     PLAIN_HTTP_ALPN,
     RAW,
     TLS,
-    ListenerChain,
+    Protocol,
+    parse_protocol,
 )
+from meshctl.mesh.core.precedence import age
+from meshctl.mesh.core.selectors import IdentityCache, SelectorIndex
+from meshctl.mesh.registry.services import HostPort, RegisteredHost, Registry
+from meshctl.mesh.request_path.chains import ListenerChain
 from meshctl.mesh.security.peer_authentication import Mode
 from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import Service, ServiceEntry, Sidecar, View, Workload

@@ -8,10 +8,10 @@ that is asked for is built.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from meshctl.istio.protocols import Protocol, parse_protocol
+from meshctl.istio.protocols import PLAIN_HTTP_ALPN, RAW, Protocol, parse_protocol
 from meshctl.mesh.core.selectors import selects
 from meshctl.mesh.registry.services import NO_ADDRESS, HostPort
-from meshctl.mesh.request_path.chains import PLAIN_HTTP_ALPN, RAW, ClusterTarget, ListenerChain
+from meshctl.mesh.request_path.chains import ClusterTarget, ListenerChain
 from meshctl.mesh.request_path.egress_scope import EgressScope, ScopeListener
 from meshctl.mesh.request_path.proxy_services import ProxyService
 from meshctl.mesh.traffic.delegates import MESH, resolved

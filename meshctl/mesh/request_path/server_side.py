@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from meshctl.istio.protocols import RAW, TLS
 from meshctl.mesh.authorization.arrival import Arrival, HttpRequest
 from meshctl.mesh.authorization.decision import Decisions, Verdict
-from meshctl.mesh.request_path.chains import RAW, TLS, FirstBytes, ListenerChain, choose_chain
+from meshctl.mesh.request_path.chains import FirstBytes, ListenerChain, choose_chain
 from meshctl.mesh.request_path.hops import Carried, Direction, Envelope, Hop, Outcome
 from meshctl.mesh.request_path.inbound_chains import InboundPort, InboundPorts, inbound_chains
 from meshctl.mesh.security.peer_authentication import EffectiveMode, PeerAuthentications

@@ -77,12 +77,23 @@ class DeclaredCalls:
     def service(self, written: str, namespace: str) -> RegisteredHost | None:
         """Find the Service that a workload of a namespace means by a name."""
         host = self._registry.unshortened(written, namespace)
+        return self._visible(host, namespace) or self._of_pod(written, namespace)
+
+    def _visible(self, host: str, namespace: str) -> RegisteredHost | None:
         for registered_host in self._registry.at(host):
             if isinstance(registered_host.source, Service) and is_visible_to(
                 registered_host.visible, namespace
             ):
                 return registered_host
         return None
+
+    def _of_pod(self, written: str, namespace: str) -> RegisteredHost | None:
+        """Find the headless Service whose pods a StatefulSet names: ``db-0.db`` is one of ``db``."""
+        pod, dot, rest = written.partition(".")
+        if not dot or not pod.rpartition("-")[2].isdecimal():
+            return None
+        found = self._visible(self._registry.unshortened(rest, namespace), namespace)
+        return found if found is not None and found.is_headless else None
 
     def outside(self, workload: Workload) -> Iterator[DeclaredCall]:
         """Walk the hosts of ServiceEntries that a workload's settings name by URL, each port once."""
@@ -106,6 +117,7 @@ class DeclaredCalls:
         for url in (*self._urls_of(workload, read), *self._addresses_of(workload, read)):
             full = self._registry.unshortened(url.host, workload.namespace)
             host = self._registry.find(full, workload.namespace)
+            host = host or self._of_pod(url.host, workload.namespace)
             if host is not None and (host, url.port) not in seen:
                 seen.add((host, url.port))
                 yield DeclaredCall(host, url.port, url.place, url.scheme)

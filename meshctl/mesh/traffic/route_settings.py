@@ -218,14 +218,16 @@ def _split(retry_on: str) -> tuple[list[str], list[int]]:
 
 
 def _mirrors(route: EffectiveRoute) -> Iterator[Mirror]:
-    action = route.rule.action
-    if action.has("mirror"):
-        percent = action.child("mirrorPercentage").data.get("value")
+    """Walk the mirrors; a delegate inherits the one, its percentage and the list of others each by itself."""
+    rule = route.rule
+    one, several = rule.saying("mirror"), rule.saying("mirrors")
+    if one.has("mirror"):
+        percent = rule.saying("mirrorPercentage").child("mirrorPercentage").data.get("value")
         if percent is None:
-            percent = action.data.get("mirrorPercent")
-        yield from _mirror(action.mirrors[:1], percent)
-    others = action.mirrors[action.has("mirror") :]
-    for destination, (_, data) in zip(others, action.items("mirrors"), strict=True):
+            percent = rule.saying("mirrorPercent").data.get("mirrorPercent")
+        yield from _mirror(one.mirrors[:1], percent)
+    others = several.mirrors[several.has("mirror") :]
+    for destination, (_, data) in zip(others, several.items("mirrors"), strict=True):
         percentage = data.get("percentage")
         yield from _mirror(
             [destination], percentage.get("value") if isinstance(percentage, dict) else None

@@ -18,12 +18,16 @@ _HASHES = ("httpCookie", "httpHeaderName", "httpQueryParameterName", "useSourceI
 
 
 class SplitSession(NamedTuple):
-    """A hash by which clients are to stay at one pod, its key, and a route that parts them."""
+    """A hash by which clients are to stay at one pod, its key, and a route that parts them.
+
+    ``subsets`` are those of the host that get a share, ``others`` the other hosts, as they are written.
+    """
 
     hashed: View
     key: str
     route: Route
     subsets: tuple[str, ...]
+    others: tuple[str, ...]
 
 
 class SplitSessions:
@@ -39,32 +43,31 @@ class SplitSessions:
         if not hashes.any:
             return
         told = set()
-        for route, subsets in self._parted(self._rules.host_of(rule)):
+        for route, subsets, others in self._parted(self._rules.host_of(rule)):
             for subset in subsets:
                 found = hashes.of(subset)
                 if found is not None and found[0].path not in told:
                     told.add(found[0].path)
-                    yield SplitSession(*found, route, subsets)
+                    yield SplitSession(*found, route, subsets, others)
 
-    def _parted(self, host: str) -> Iterator[tuple[Route, tuple[str, ...]]]:
-        """Walk the http routes that send shares to several subsets of a host."""
-        shares: dict[tuple[VirtualService, Path], list[str]] = {}
+    def _parted(self, host: str) -> Iterator[tuple[Route, tuple[str, ...], tuple[str, ...]]]:
+        """Walk the http routes that send shares to several subsets of a host, or to others beside it."""
+        shares: dict[tuple[VirtualService, Path], set[Path]] = {}
         for destination in self._destinations.to(host):
             service, path = destination.resource, destination.path
             is_http = (path[1:2], path[3:4]) == (("http",), ("route",))
             if isinstance(service, VirtualService) and is_http:
-                shares.setdefault((service, path[:3]), []).append(destination.subset)
+                shares.setdefault((service, path[:3]), set()).add(path)
         routes: dict[VirtualService, dict[Path, Route]] = {}
-        for (service, path), subsets in shares.items():
+        for (service, path), own in shares.items():
             if service not in routes:
                 routes[service] = {one.path: one for one in service.http}
             route = routes[service][path]
-            weighted = [weighted_route for weighted_route in route.routes if weighted_route.weight]
-            names = tuple(
-                dict.fromkeys(weighted_route.destination.subset for weighted_route in weighted)
-            )
-            if len(names) > 1 and set(names) <= set(subsets):
-                yield route, names
+            weighted = [each.destination for each in route.routes if each.weight]
+            subsets = dict.fromkeys(one.subset for one in weighted if one.path in own)
+            others = dict.fromkeys(one.host for one in weighted if one.path not in own)
+            if subsets and len(subsets) + len(others) > 1:
+                yield route, tuple(subsets), tuple(others)
 
 
 class _Hashes:

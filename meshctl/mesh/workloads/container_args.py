@@ -28,6 +28,18 @@ _HOST_PORT = re.compile(
     r"(?<![\w.:/@-])(?P<host>[A-Za-z](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9-]+)*):(?P<port>\d{1,5})"
     r"(?![\w.:])"
 )
+_NAMED = r"(?P<host>[A-Za-z][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)*)"
+_OF_REDIS = lazy_pattern(
+    rf"^[ \t]*(?:(?:replica|slave)of|sentinel[ \t]+monitor[ \t]+\S+)[ \t]+{_NAMED}[ \t]+(?P<port>\d{{1,5}})\b",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""Peers in a configuration of Redis, whose name and port are two words."""
+_OF_DATABASE = lazy_pattern(
+    rf"(?<![\w.-])(?:host|server)=(?=[^\n]{{0,200}}\b(?:port|user(?:name)?|user id|dbname|database)=){_NAMED}"
+    r"(?![\w.:/])(?:[^\n]{0,200}?\bport=(?P<port>\d{1,5})\b)?",
+    re.IGNORECASE,
+)
+"""The host in a connection string, as ``host=db port=5432 user=shop`` or ``Host=db;Username=shop``."""
 _HOST = re.compile(r"[A-Za-z][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)*\.?")
 _SAYS_HOST = re.compile(
     r"(?:^|_)(?:HOST|HOSTNAME|ADDR|ADDRESS|SERVER|ENDPOINT|UPSTREAM|BACKEND|URL)$"
@@ -120,9 +132,15 @@ def urls(text: str, place: Ref) -> Iterator[WrittenUrl]:
 
 
 def addresses(text: str, place: Ref) -> Iterator[WrittenUrl]:
-    """Walk what is written as ``host:port`` in a text; what surely is no host is none."""
+    """Walk what is written as ``host:port`` in a text, or as Redis and databases write it; what is no host is none."""
     for found in _HOST_PORT.finditer(text):
         yield WrittenUrl(found["host"].lower(), int(found["port"]), place)
+    patterns = [_OF_REDIS] if "of " in text or "monitor " in text else []
+    patterns += [_OF_DATABASE] if "=" in text else []
+    for pattern in patterns:
+        for found in pattern.finditer(text):
+            port = int(found["port"]) if found["port"] else None
+            yield WrittenUrl(found["host"].lower(), port, place)
 
 
 def named_addresses(settings: Sequence[tuple[str, str, Ref]]) -> Iterator[WrittenUrl]:

@@ -13,7 +13,7 @@ from meshctl.mesh.core.selectors import IdentityCache, selects
 from meshctl.mesh.workloads.membership import is_gateway
 from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.re2.patterns import PatternError, compiled
-from meshctl.resources import ConfigPatch, EnvoyFilter, Workload
+from meshctl.resources import ConfigPatch, EnvoyFilter, KubernetesGateway, Workload
 from meshctl.resources.cached_property import cached_property
 from meshctl.resources.view import Path
 
@@ -92,6 +92,16 @@ class EnvoyFilters:
         are_gateways = self._roles.of(reached)
         context = _FOR_GATEWAYS.get(patch.context)
         return reached[0] if context is not None and are_gateways == {not context} else None
+
+    def lost_at(self, patch: ConfigPatch, gateways: Iterable[KubernetesGateway]) -> bool:
+        """Has a patch a context that none of the Gateways has which its EnvoyFilter names?
+
+        Waypoints are patched in the contexts of sidecars, other Gateways in GATEWAY alone (listener_builder.go,
+        pilot/pkg/networking/core, Istio 1.31).
+        """
+        is_for_gateways = _FOR_GATEWAYS.get(patch.context)
+        are_waypoints = {gateway.is_waypoint for gateway in gateways}
+        return is_for_gateways is not None and are_waypoints == {is_for_gateways}
 
     def twins(self, envoy_filter: EnvoyFilter) -> Iterator[SameNamedFilter]:
         """Walk the inserted filters of an EnvoyFilter that an older patch inserts as well."""

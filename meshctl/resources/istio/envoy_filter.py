@@ -1,5 +1,6 @@
 """A view of EnvoyFilter."""
 
+from meshctl.resources.istio.policy import TargetRef
 from meshctl.resources.resource import Resource
 from meshctl.resources.view import View, cached_property, views
 
@@ -76,6 +77,6 @@ class EnvoyFilter(Resource):
         return self.spec.child("workloadSelector").labels_of("labels")
 
     @cached_property
-    def target_refs(self) -> tuple[View, ...]:
-        """The Gateways it attaches to by name."""
-        return views(self.spec, "targetRefs", View)
+    def target_refs(self) -> tuple[TargetRef, ...]:
+        """The Gateways, or Services at their waypoints, that it attaches to by name."""
+        return views(self.spec, "targetRefs", TargetRef)

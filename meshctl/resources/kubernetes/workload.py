@@ -138,5 +138,9 @@ class WorkloadGroup(Resource):
 
     @cached_property
     def pod_labels(self) -> dict[str, str]:
-        """The labels its entries carry."""
-        return self.spec.child("metadata").labels_of("labels")
+        """The labels its entries carry: those of the template, and over them those of the metadata.
+
+        workloadEntryFromGroup, pilot/pkg/autoregistration/controller.go, Istio 1.31.
+        """
+        of_template = self.spec.child("template").labels_of("labels")
+        return of_template | self.spec.child("metadata").labels_of("labels")

@@ -28,7 +28,7 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     if not declared or not all(registered_host.is_external for registered_host in declared):
         return
     if any(
-        mesh.workloads.behind(registered_host) or _is_of_a_mesh(registered_host)
+        mesh.workloads.behind(registered_host) or _is_of_a_mesh(registered_host, mesh)
         for registered_host in declared
     ):
         return
@@ -43,10 +43,11 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
             ).also(declared[0].source.at("spec", "location"), "declares it outside")
 
 
-def _is_of_a_mesh(host: RegisteredHost) -> bool:
+def _is_of_a_mesh(host: RegisteredHost, mesh: Mesh) -> bool:
     entry = host.source
     return isinstance(entry, ServiceEntry) and (
         _names_a_peer(entry.spec)
+        or mesh.clauses.endpoint_pods.may_be_inside(entry)
         or any(
             endpoint.service_account or _BETWEEN_NETWORKS in endpoint.ports.values()
             for endpoint in entry.endpoints

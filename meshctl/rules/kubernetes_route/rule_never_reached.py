@@ -3,7 +3,8 @@
 Rules of all routes for one host name of a listener are put in order: exact paths, prefixes, regular
 expressions (however long), no path. What comes after a prefix `/` without conditions is not even
 sent to Envoy. Rules of a route without host names are not among them: they are asked by the age of
-the routes alone, so that an older prefix hides closer paths of a younger route. Rules of TCPRoutes and TLSRoutes have
+the routes alone, so that an older prefix, or one that asks for headers alone, hides closer paths of a younger route.
+Rules of HTTPRoutes and GRPCRoutes are put in one order, too. Rules of TCPRoutes and TLSRoutes have
 no matches: the first one gets all connections.
 
 Fix: give the other rule a closer match, or both routes the same host names; put the backends of a TCPRoute or TLSRoute
@@ -14,6 +15,7 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.mesh.core import order_is_known
+from meshctl.mesh.gateway_api import RuleOrder
 from meshctl.resources import KubernetesRoute
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
@@ -30,8 +32,13 @@ def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
             continue  # kubernetes-route/duplicate-match speaks of it
         other = dead.first.resource
         whose = "another rule" if other is route else other.title
-        if dead.cut_off:
-            text = f"for {dead.host} the prefix / of {whose} comes first and takes every request"
+        if dead.order is RuleOrder.CUT_OFF:
+            taker = "a rule for all calls" if other.kind == "GRPCRoute" else "the prefix /"
+            text = f"for {dead.host} {taker} of {whose} comes first and takes every request"
+        elif dead.order is RuleOrder.RANK:
+            text = (
+                f"for {dead.host} a wider match of {whose} is asked first and takes these requests"
+            )
         elif order_is_known((route, other)):
             text = f"for {dead.host} {whose}, which is older, takes these requests first"
         else:

@@ -10,7 +10,7 @@ target.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.resources import Policy, ServiceEntry, TargetRef
+from meshctl.resources import Policy
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 
 
@@ -18,7 +18,7 @@ from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 def check(policy: Policy, mesh: Mesh) -> Iterator[Outcome]:
     """Report targets that the input shows to be missing."""
     for target in policy.target_refs:
-        if not target.name or _is_there(target, policy.namespace, mesh):
+        if not target.name or mesh.clauses.waypoint_bypass.is_there(target):
             continue
         known = mesh.knows.all_of(target.kind, policy.namespace)
         if not known:
@@ -29,17 +29,3 @@ def check(policy: Policy, mesh: Mesh) -> Iterator[Outcome]:
                 f"namespace {policy.namespace} has no {target.kind} '{target.name}', so this "
                 f"{policy.kind} holds nowhere",
             )
-
-
-def _is_there(target: TargetRef, namespace: str, mesh: Mesh) -> bool:
-    """Is the target in the input, or of a kind that nobody here knows all about?"""
-    if target.kind == "Gateway":
-        return any(mesh.reference_grants.named(namespace, target.name))
-    if target.kind == "Service":
-        return mesh.ambient.service(target.name, namespace) is not None
-    if target.kind == "ServiceEntry":
-        declared = (
-            registered_host.source for registered_host in mesh.registry.of_namespace(namespace)
-        )
-        return any(isinstance(one, ServiceEntry) and one.name == target.name for one in declared)
-    return True

@@ -9,7 +9,7 @@ Fix: add the port to `ports` of the WorkloadEntry, or write a number as `targetP
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.resources import Service, WorkloadEntry
+from meshctl.resources import WorkloadEntry
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 from meshctl.words import quoted
 
@@ -17,12 +17,10 @@ from meshctl.words import quoted
 @rule(on=WorkloadEntry, severity=Severity.ERROR, since="0.1.0", needs=("targetPort",))
 def check(entry: WorkloadEntry, mesh: Mesh) -> Iterator[Outcome]:
     """Report named target ports of the Services in front of a machine that it lacks."""
-    known = entry.spec.child("ports").names()
-    for host in mesh.registry.machine_hosts.of(entry):
-        for port in host.ports if isinstance(host.source, Service) else ():
-            if isinstance(port.target, str) and port.target not in known:
-                yield Finding(
-                    entry.spec.key("ports") if known else entry.at("metadata", "name"),
-                    f"port {port.number} of {host.source.title} leads to {quoted(port.target)}, which "
-                    "this machine doesn't have: it is no endpoint there",
-                ).also(port.view.at("targetPort"), "is looked up by name")
+    known = entry.spec.has("ports")
+    for service, port in mesh.registry.machine_hosts.lacking(entry):
+        yield Finding(
+            entry.spec.key("ports") if known else entry.at("metadata", "name"),
+            f"port {port.number} of {service.title} leads to {quoted(str(port.target))}, which this machine "
+            "doesn't have: it is no endpoint there",
+        ).also(port.view.at("targetPort"), "is looked up by name")

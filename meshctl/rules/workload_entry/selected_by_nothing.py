@@ -16,10 +16,7 @@ from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 @rule(on=WorkloadEntry, severity=Severity.WARNING, since="0.1.0")
 def check(entry: WorkloadEntry, mesh: Mesh) -> Iterator[Outcome]:
     """Report machines without a host, in namespaces where the hosts of machines are known."""
-    hosts = mesh.registry.machine_hosts
-    if hosts.of(entry) or not entry.spec.labels_of("labels"):
-        return
-    if not hosts.are_selected_in(entry.namespace):
+    if not entry.spec.labels_of("labels") or not mesh.registry.machine_hosts.is_forgotten(entry):
         return
     for kind in ("ServiceEntry", "Service"):
         known = mesh.knows.all_of(kind, entry.namespace)

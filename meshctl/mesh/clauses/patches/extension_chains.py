@@ -8,7 +8,7 @@ outbound ones those of Services; what no Service leads to has no port of its own
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from meshctl.mesh.clauses.patched_ports import PatchedPorts
+from meshctl.mesh.clauses.patches.patched_ports import PatchedPorts
 from meshctl.mesh.core.selectors import IdentityCache
 from meshctl.mesh.workloads.membership import Membership, is_gateway
 from meshctl.mesh.workloads.workloads import Workloads

@@ -13,11 +13,15 @@ from meshctl.mesh.core.selectors import IdentityCache
 from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
 from meshctl.mesh.workloads.envoy_patches import operation_done
 from meshctl.mesh.workloads.membership import is_gateway
-from meshctl.resources import ConfigPatch, EnvoyFilter, Ref, View, Workload
+from meshctl.resources import ConfigPatch, EnvoyFilter, KubernetesGateway, Ref, View, Workload
+from meshctl.resources.cached_property import cached_property
 
 _INBOUND = "inbound|http|"
 _DOTS = 4
 """As many are in the name of a table for HTTPS: ``https.443.<port name>.<Gateway>.<namespace>``."""
+_INBOUND_LISTENERS = frozenset({"virtualInbound", "main_internal", "connect_terminate"})
+"""Names of the listeners for what comes in to a sidecar, unless a Sidecar writes some, and iptables lead to it
+(pilot/pkg/model/listener.go, pilot/pkg/networking/core/waypoint.go)."""
 _OF_EVERYBODY = frozenset({"allow_any", "block_all"})
 
 
@@ -121,8 +125,10 @@ def _served(gateways: Sequence[EffectiveGateway]) -> _Found:
     return _Found([one for gateway in gateways for one in _routes_of(gateway)])
 
 
-def _listener_names(gateways: Sequence[EffectiveGateway]) -> frozenset[str]:
-    return frozenset(one.name for gateway in gateways for one in gateway.listeners)
+def _listener_names(gateways: Sequence[EffectiveGateway], port: int | None) -> frozenset[str]:
+    several = [one for gateway in gateways for one in gateway.listeners]
+    on_port = frozenset(one.name for one in several if one.port == port)
+    return on_port or frozenset(one.name for one in several)
 
 
 class PatchedRoutes:
@@ -140,8 +146,8 @@ class PatchedRoutes:
         asked = patch.child("match", "routeConfiguration")
         name = asked.child("vhost").text("name")
         listener = patch.child("match", "listener")
-        if patch.context == "GATEWAY" and listener.text("name"):
-            names = self._listeners.of(self._gateways(envoy_filter))
+        if listener.text("name"):
+            names = self._listener_names(envoy_filter, patch)
             if names and listener.text("name") not in names:
                 return MissingRoute(listener.at("name"), "listener", tuple(sorted(names)))
         if not asked.data:
@@ -160,6 +166,25 @@ class PatchedRoutes:
             if known and name not in known:
                 return MissingRoute(place, "virtual host", known)
         return None
+
+    def _listener_names(self, envoy_filter: EnvoyFilter, patch: ConfigPatch) -> frozenset[str]:
+        """The listeners of a context; none where there may be others."""
+        if patch.context == "GATEWAY":
+            return self._listeners.of(self._gateways(envoy_filter), patch.listener_port)
+        is_inbound = patch.context == "SIDECAR_INBOUND"
+        return frozenset() if not is_inbound or self._has_other_listeners else _INBOUND_LISTENERS
+
+    @cached_property
+    def _has_other_listeners(self) -> bool:
+        """May sidecars, or waypoints, have listeners of their own for what comes in?"""
+        brought = (
+            patch.apply_to == "LISTENER" and operation_done(patch) != "REMOVE"
+            for envoy_filter in self._parts.of(EnvoyFilter)
+            for patch in envoy_filter.patches
+            if patch.child("patch", "value").has("name")
+        )
+        has_waypoints = bool(self._parts.of(KubernetesGateway))
+        return has_waypoints or self._parts.clauses.patched_ports.has_own_listeners or any(brought)
 
     def _at_gateway(self, envoy_filter: EnvoyFilter, patch: ConfigPatch) -> MissingRoute | None:
         if not self._parts.knows.everywhere("VirtualService"):

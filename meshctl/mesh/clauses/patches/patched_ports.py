@@ -8,6 +8,7 @@ chains, routes and clusters are named by the container's port, outbound ones by 
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from meshctl.istio.annotation_names import INTERCEPTION_MODE, PROXY_CONFIG
 from meshctl.mesh.clauses.parts import Parts
 from meshctl.mesh.workloads.membership import is_gateway
 from meshctl.resources import (
@@ -43,8 +44,10 @@ class PatchedPorts:
 
     def meant(self, envoy_filter: EnvoyFilter, patch: ConfigPatch, part: str) -> MeantPort | None:
         """Say which port was meant where a patch surely finds none; ``part`` is of its match."""
-        number = patch.child("match", part).number("portNumber") or 0
-        if not number or number in _OF_ALL.values():
+        asked = patch.child("match", part)
+        number = asked.number("portNumber") or 0
+        is_unread = part == "cluster" and bool(asked.text("name"))
+        if not number or number in _OF_ALL.values() or is_unread:
             return None
         if patch.context == "SIDECAR_INBOUND" and patch.apply_to != "LISTENER":
             reached = self._parts.workloads.envoy_filters.reached(envoy_filter)
@@ -68,12 +71,15 @@ class PatchedPorts:
         """List the ports there are where a patch surely finds none; empty where it may find one."""
         number = patch.child("match", part).number("portNumber") or 0
         reached = self._parts.workloads.envoy_filters.reached(envoy_filter)
-        if not number or number in _OF_PROXIES or not reached:
+        is_of_proxies = number in _OF_PROXIES and (
+            patch.context != "GATEWAY" or number not in _OF_ALL.values()
+        )
+        if not number or is_of_proxies or not reached:
             return []
         is_inbound = patch.context == "SIDECAR_INBOUND" and self._parts.is_whole
         if patch.context == "GATEWAY":
             found = self._served(reached)
-        elif is_inbound and patch.apply_to == "LISTENER" and not self._has_own_listeners:
+        elif is_inbound and patch.apply_to == "LISTENER" and not self.has_own_listeners:
             found = {_OF_ALL[patch.context]}
         elif is_inbound:
             found = self._listened(reached)
@@ -93,7 +99,7 @@ class PatchedPorts:
         return (frozenset(self._called()) or None) if self._parts.is_whole else None
 
     def listened(self, sidecars: Sequence[Workload]) -> frozenset[int] | None:
-        """The container ports behind Services of some sidecars; ``None`` where some may be unknown."""
+        """The container ports of some sidecars with chains of their own; ``None`` where some may be unknown."""
         return (frozenset(self._listened(sidecars)) or None) if self._parts.is_whole else None
 
     def _served(self, reached: Sequence[Workload]) -> set[int]:
@@ -108,29 +114,42 @@ class PatchedPorts:
         return found
 
     def _listened(self, reached: Sequence[Workload]) -> set[int]:
+        """The container ports that have filter chains of their own, at the sidecars among some workloads."""
+        return (
+            set()
+            if self.has_own_listeners
+            else {*self.of_services(reached), *self._singled(reached)}
+        )
+
+    def of_services(self, reached: Sequence[Workload]) -> set[int]:
         """The container ports that Services lead to, at the sidecars among some workloads."""
-        if self._has_own_listeners:
-            return set()
         ports = self._parts.workloads.container_ports
-        found: set[int] = set()
-        for workload in reached:
-            if not is_gateway(workload):
-                found |= {target for _, target in ports.in_front_of(workload)}
-        return found
+        several = (one for one in reached if not is_gateway(one))
+        return {target for workload in several for _, target in ports.in_front_of(workload)}
+
+    def _singled(self, reached: Sequence[Workload]) -> set[int]:
+        """The ports that PeerAuthentications have a mode for.
+
+        Those have filter chains of their own, too (ForPassthrough, pilot/pkg/security/authn/policy_applier.go,
+        Istio 1.31).
+        """
+        policies = self._parts.security.peer_authentications
+        found = (policy for workload in reached for policy in policies.for_workload(workload))
+        return {number for policy in found for number in policy.port_modes}
 
     def _called(self) -> set[int]:
         """The ports of all hosts."""
-        if self._has_own_listeners:
+        if self.has_own_listeners:
             return set()
         return {port.number for host in self._parts.registry for port in host.ports}
 
     @cached_property
-    def _has_own_listeners(self) -> bool:
-        """Does any Sidecar write listeners of its own?"""
+    def has_own_listeners(self) -> bool:
+        """Does any Sidecar write listeners of its own, or any proxy have one for each port (interceptionMode NONE)?"""
         return any(
             sidecar.spec.has("ingress") or any(entry.has("port") for entry in sidecar.egress)
             for sidecar in self._parts.of(Sidecar)
-        )
+        ) or any(_may_be_without_capture(workload) for workload in self._parts.of(Workload))
 
     def behind_service(self, reached: Sequence[Workload], number: int) -> MeantPort | None:
         """Say which container's port was meant where a number is a Service's at all sidecars."""
@@ -173,3 +192,10 @@ class PatchedPorts:
                 if port.target == number and isinstance(host.source, Service) and found is None:
                     found = MeantPort("a container's port", port.number, port.view)
         return found
+
+
+def _may_be_without_capture(workload: Workload) -> bool:
+    """Do the annotations of a pod say that nothing is redirected to its proxy?"""
+    annotations = workload.pod_annotations
+    is_told = annotations.get(INTERCEPTION_MODE) == "NONE"
+    return is_told or "NONE" in annotations.get(PROXY_CONFIG, "")

@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from meshctl.mesh.clauses.parts import Parts
-from meshctl.resources import ConfigPatch, EnvoyFilter, Ref, View
+from meshctl.resources import ConfigPatch, DestinationRule, EnvoyFilter, Ref, View
+from meshctl.resources.cached_property import cached_property
 from meshctl.words import quoted
 
 _PARTS_OF_NAME = 4
 _OUTBOUND = "outbound|"
+_OF_ALL_PROXIES = frozenset({15006})
 
 
 class MissingCluster(NamedTuple):
@@ -50,14 +52,54 @@ class PatchedClusters:
         if patch.adds:
             return None
         if patch.context == "SIDECAR_INBOUND":
-            return _inbound(match)
+            return _inbound(match) or self._of_container(envoy_filter, match)
+        is_outbound = patch.context in {"GATEWAY", "SIDECAR_OUTBOUND"}
         if match.text("name"):
+            if is_outbound and _inbound_port(match.text("name")) is not None:
+                what = f"of {patch.context} is called {quoted(match.text('name'))}"
+                return MissingCluster("name", what, ())
             named = _of_name(match.text("name"))
             found = self._missing(envoy_filter, named) if named is not None else None
             return found._replace(field="name") if found is not None else None
         port = match.number("portNumber") if patch.context != "ANY" else None
         asked = _Asked(match.text("service"), port, match.text("subset"))
-        return self._missing(envoy_filter, asked) if asked.host else None
+        return self._missing(envoy_filter, asked) if asked.host else self._of_any_host(asked)
+
+    def _of_any_host(self, asked: _Asked) -> MissingCluster | None:
+        """Say which port or subset no host of the mesh has."""
+        ports = self._parts.clauses.patched_ports.called() if asked.port else None
+        if ports is not None and asked.port not in ports:
+            return MissingCluster("portNumber", f"has port {asked.port}", ())
+        if asked.subset and self._parts.is_whole and asked.subset not in self._subsets:
+            return MissingCluster("subset", f"is of a subset {quoted(asked.subset)}", ())
+        return None
+
+    @cached_property
+    def _subsets(self) -> frozenset[str]:
+        """The names of all subsets."""
+        rules = self._parts.of(DestinationRule)
+        return frozenset(subset.name for rule in rules for subset in rule.subsets)
+
+    def _of_container(self, envoy_filter: EnvoyFilter, match: View) -> MissingCluster | None:
+        """Say what no cluster of the ports has that lead to containers of the proxies of an EnvoyFilter.
+
+        Those of a port have the hosts of all Services in front of it (buildInboundClusters, cluster.go).
+        """
+        name, host = match.text("name"), match.text("service")
+        if name or host:
+            asked = _Asked(host, None, "")
+            missing = self._missing(envoy_filter, asked) if not name else None
+            if missing is not None:
+                return missing
+        number = _inbound_port(name) if name else match.number("portNumber")
+        reached = self._parts.workloads.envoy_filters.reached(envoy_filter)
+        known = self._parts.clauses.patched_ports.listened(reached) if number and reached else None
+        if not known or number in known or number in _OF_ALL_PROXIES:
+            return None
+        what = f"of SIDECAR_INBOUND is for port {number}"
+        return MissingCluster(
+            "name" if name else "portNumber", what, tuple(map(str, sorted(known)))
+        )
 
     def named(self, envoy_filter: EnvoyFilter, patch: ConfigPatch) -> Iterator[NamedCluster]:
         """Walk the outbound clusters that the value of a patch names and that surely nobody has."""
@@ -104,6 +146,13 @@ def _inbound(match: View) -> MissingCluster | None:
     if match.text("subset") and not match.text("name"):
         return MissingCluster("subset", "of SIDECAR_INBOUND is of a subset", ())
     return None
+
+
+def _inbound_port(name: str) -> int | None:
+    """Take the port from the name of an inbound cluster; ``None`` for other names."""
+    parts = name.split("|")
+    is_port = parts[0] == "inbound" and parts[2:] == ["", ""] and parts[1].isdecimal()
+    return int(parts[1]) if is_port else None
 
 
 def _of_name(name: str) -> _Asked | None:
