@@ -48,12 +48,12 @@ class ClientCertificates:
         if policy.target_refs:
             return self._at_targets(policy)
         workloads = self._parts.security.authorization.reached(policy)
+        if not workloads or not self._are_gateways.of(workloads):
+            return None
         return self._anonymous.of(workloads, asked_ports(rule))
 
     def _missing_at(self, workloads: Sequence[Workload], ports: AskedPorts) -> AnonymousPort | None:
         """Answer for rules that ask the same of the port, and policies that reach the same."""
-        if not workloads or not self._are_gateways.of(workloads):
-            return None
         first: AnonymousPort | None = None
         for workload, servers in self._servers.of(workloads):
             asked = [server for server in servers if ports.take(server.target)]

@@ -27,17 +27,19 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
 def _in_rule(
     policy: AuthorizationPolicy, entry: AuthorizationRule, mesh: Mesh
 ) -> Iterator[Outcome]:
+    parts = [*identity_parts_of(entry)]
+    found = mesh.clauses.client_certificates.missing(policy, entry) if parts else None
+    if found is None:
+        return
     without_values = {
         condition.at("key") for condition in entry.conditions if not condition.texts("values")
     }
-    for ref, what in identity_parts_of(entry):
+    for ref, what in parts:
         is_negative = what.startswith("not") or ref in without_values
         if what == "connection.sni" or (is_negative and policy.action != "DENY"):
             continue
-        found = mesh.clauses.client_certificates.missing(policy, entry)
-        if found is not None:
-            how = "is true of everybody" if is_negative else "never matches"
-            yield Finding(
-                ref,
-                f"{what} {how} at {found.gateway}: clients of {found.server} show no identity",
-            ).also(found.ref, "doesn't ask for the mesh's certificates")
+        how = "is true of everybody" if is_negative else "never matches"
+        yield Finding(
+            ref,
+            f"{what} {how} at {found.gateway}: clients of {found.server} show no identity",
+        ).also(found.ref, "doesn't ask for the mesh's certificates")
