@@ -15,9 +15,11 @@ from pathlib import Path
 from crowded import (  # noqa: F401 - each enters its crowds
     ambient,
     documents,
+    fields,
     gateway_api,
     gateways,
     hosts,
+    meetings,
     namespaces,
     policies,
     proxies,

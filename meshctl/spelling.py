@@ -1,6 +1,6 @@
 """Finds the one known name that a misspelt one can mean; empty where there is none, or several."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cached_property
 from itertools import islice, takewhile
 
@@ -96,18 +96,31 @@ class CloseNames:
     """
 
     def __init__(self, known: Iterable[str]) -> None:
-        self._known = tuple(dict.fromkeys(known))
+        self._known = dict.fromkeys(known)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._known
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
 
     def to(self, name: str, cutoff: float) -> str:
         """Find the closest name, of which this share of the letters is the same; else nothing."""
         from difflib import get_close_matches  # noqa: PLC0415 - few names are misspelt
 
+        close = get_close_matches(name, self._compared(name), 1, cutoff)
+        return close[0] if close else ""
+
+    def only(self, name: str) -> str:
+        """Find the only close name, as ``only_close`` does."""
+        return only_close(name, self._compared(name))
+
+    def _compared(self, name: str) -> list[str]:
         several: Iterable[str] = self._known
         if len(self._known) > _MOST_COMPARED:
             keys = _shortened(name)
             several = dict.fromkeys(one for key in keys for one in self._by_shortened.get(key, ()))
-        close = get_close_matches(name, [*islice(several, _MOST_COMPARED)], 1, cutoff)
-        return close[0] if close else ""
+        return [*islice(several, _MOST_COMPARED)]
 
     @cached_property
     def _by_shortened(self) -> dict[str, list[str]]:

@@ -2,9 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from meshctl.rules.api import Rule, Severity
+
+if TYPE_CHECKING:
+    from _hashlib import HASH
 
 
 class ResourceId(NamedTuple):
@@ -104,17 +108,30 @@ class FileEdit(NamedTuple):
 
 def fingerprint_of(rule: str, *parts: str) -> str:
     """Compute a fingerprint of a rule's id and what tells one of its findings from another."""
+    if not parts:
+        return _begun(rule).hexdigest()[:32]
+    first, *rest = parts
+    made = _begun(rule, first)
+    if rest:
+        made = made.copy()
+        made.update("".join(f"\0{part}" for part in rest).encode("utf-8", "replace"))
+    return made.hexdigest()[:32]
+
+
+@lru_cache(maxsize=16)
+def _begun(*parts: str) -> "HASH":
+    """Begin a fingerprint; many findings share a first part, which may be a long text."""
     from hashlib import sha256  # noqa: PLC0415 - loads OpenSSL; without findings nobody needs it
 
-    return sha256("\0".join((rule, *parts)).encode("utf-8", "replace")).hexdigest()[:32]
+    return sha256("\0".join(parts).encode("utf-8", "replace"))
 
 
 class LocatedFinding(NamedTuple):
     """One finding with its place in a file.
 
     ``fingerprint`` stays the same when lines, files and other findings move, and is unique in a
-    report. It is made of the rule and the ``anchor``, which holds all the rest. ``clusters`` are
-    those in which it holds, where the mesh has several.
+    report. It is made of the rule, the ``anchor``, which findings about one value share, and the
+    ``number`` among those. ``clusters`` are those in which it holds, where the mesh has several.
     """
 
     rule: str
@@ -133,15 +150,18 @@ class LocatedFinding(NamedTuple):
     clusters: tuple[str, ...] = ()
     is_told_once: bool = False
     """Does it speak for all places of its subject, whatever objects they are in?"""
+    number: int = 0
+    """Of findings with one rule and anchor, which one is it? The first has none."""
 
     @property
     def fingerprint(self) -> str:
         """What tells this finding from all others."""
-        return fingerprint_of(self.rule, self.anchor)
+        return self.fingerprint_as(self.rule)
 
     def fingerprint_as(self, rule: str) -> str:
         """Compute the fingerprint it would have under another id of its rule."""
-        return fingerprint_of(rule, self.anchor)
+        numbers = (str(self.number),) if self.number else ()
+        return fingerprint_of(rule, self.anchor, *numbers)
 
 
 EVERY_RULE = "*"

@@ -6,9 +6,9 @@ import pytest
 
 from meshctl.mesh.registry.service_accounts import Principal
 from meshctl.mesh.security.authorization_rules import (
+    ShutOutPaths,
     http_parts,
     may_admit,
-    open_variant,
     public_addresses,
     reaches_port,
     widened_on,
@@ -116,7 +116,7 @@ def test_a_rule_may_admit_an_identity(written, expected) -> None:
     ],
 )
 def test_the_twin_of_a_path(path, written, expected) -> None:
-    assert expected == open_variant(path, written)
+    assert expected == ShutOutPaths(written).open_variant(path)
 
 
 def test_addresses_of_the_internet() -> None:

@@ -1,12 +1,17 @@
 """Indexes answer what a walk over everything would."""
 
+from fnmatch import fnmatchcase
+
 from hypothesis import given
 from hypothesis import strategies as st
 from tls_meshes import mesh, service
 
 from meshctl.mesh.core.hosts import HostIndex, covers
+from meshctl.mesh.core.mesh_config import MeshConfig
+from meshctl.mesh.core.namespaces import Namespaces
 from meshctl.mesh.core.selectors import IdentityCache, SelectorIndex, selects
-from meshctl.resources import Service
+from meshctl.resources import Service, make_resource
+from meshctl.sources.documents import Document
 
 HOSTS = st.from_regex(r"(\*|(\*\.)?[ab](\.[ab]){0,3})", fullmatch=True)
 LABELS = st.dictionaries(st.sampled_from("abc"), st.sampled_from("xy"), max_size=3)
@@ -25,6 +30,7 @@ def test_hosts_below_and_above_a_wildcard(hosts, later, wanted) -> None:
     above = [host for several in index.covering(wanted) for host in several]
     assert sorted(h for h in known if covers(h, wanted)) == sorted(above)
     assert sorted(above, key=lambda h: (h.startswith("*"), -len(h))) == above
+    assert {h for h in known if covers(h, wanted) or covers(wanted, h)} == index.meeting(wanted)
 
 
 @given(st.lists(LABELS), LABELS)
@@ -68,3 +74,17 @@ def test_objects_of_one_name_are_found_by_their_namespace() -> None:
     assert several == made.named(Service, "web")
     assert several[1:2] == made.named_in(Service, "web", "b")
     assert made.named_in(Service, "web", "d") == []
+
+
+@given(st.lists(st.text("ab-", min_size=1, max_size=3)), st.text("ab-*?", min_size=1, max_size=4))
+def test_patterns_find_the_namespaces_that_they_match_one_by_one(names, pattern) -> None:
+    written = [
+        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}} for name in names
+    ]
+    several = [make_resource(Document("a", 1, "", data), data, (), "default") for data in written]
+    namespaces = Namespaces(several, MeshConfig(), is_whole=True)
+    is_pattern = "*" in pattern
+    expected = any(
+        fnmatchcase(name, pattern) if is_pattern else name == pattern for name in namespaces.known
+    )
+    assert expected == namespaces.matches_any(pattern)

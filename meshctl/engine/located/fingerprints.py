@@ -6,6 +6,7 @@ indexes of lists. Findings of one file that share all of these are numbered in t
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from meshctl.engine.located.masked_findings import is_secret
 from meshctl.engine.report import LocatedFinding
@@ -17,8 +18,9 @@ _TITLES = ("name", "host", "hosts", "number")
 """Fields that tell one item of a list from another."""
 
 
+@lru_cache(maxsize=16)
 def anchor_of_place(ref: Ref) -> str:
-    """Make the anchor of a finding about a place in an object."""
+    """Make the anchor of a finding about a place in an object; those of one place share it."""
     resource = ref.resource
     path = ".".join("[]" if isinstance(key, int) else key for key in ref.path)
     return "\0".join((*_identity(resource), path, "key" if ref.key else _value(ref)))
@@ -43,7 +45,7 @@ def distinct(findings: Iterable[LocatedFinding]) -> Iterator[LocatedFinding]:
         key = found.rule, found.anchor, found.location.file if any(found.resource) else ""
         number = seen[key]
         seen[key] += 1
-        yield found._replace(anchor=f"{found.anchor}\0{number}") if number else found
+        yield found._replace(number=number) if number else found
 
 
 def _identity(resource: Resource) -> tuple[str, str, str, str]:

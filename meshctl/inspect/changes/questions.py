@@ -133,9 +133,7 @@ def _of_kubernetes_route(mesh: Mesh, route: KubernetesRoute) -> Iterator[TracedR
                 if host.host.startswith(f"{parent.name}.{namespace}."):
                     yield from _to(mesh, host, route.namespace, shapes)
             continue
-        for gateway in mesh.of(KubernetesGateway):
-            if (gateway.namespace, gateway.name) != (namespace, parent.name):
-                continue
+        for gateway in mesh.named_in(KubernetesGateway, parent.name, namespace):
             for listener in gateway.listeners:
                 port, is_tls = listener.port or _HTTP, listener.protocol in _WITH_TLS
                 for name in route.hostnames or (listener.hostname or "*",):

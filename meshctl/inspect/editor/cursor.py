@@ -89,7 +89,7 @@ class _Row(NamedTuple):
 
 def spot_at(document: Lines, row: int, column: int) -> Spot | None:
     """Find the word at a place of a document; ``None`` in comments."""
-    line = document.lines[row] if row < len(document.lines) else ""
+    line = document.lines[row] if 0 <= row < len(document.lines) else ""
     column = min(column, len(line))
     comment = _COMMENT.search(line)
     if comment is not None and column > comment.start():

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from meshctl.mesh.ambient.connection_match import ANONYMOUS, PeerConnection, matches
 from meshctl.mesh.ambient.ztunnel_policy import Clause, Group, Match, Scope, ZtunnelPolicy
 from meshctl.mesh.core.precedence import age, order_is_known
-from meshctl.mesh.core.selectors import SelectorIndex
+from meshctl.mesh.core.selectors import IdentityCache, SelectorIndex
 from meshctl.mesh.security.peer_authentication import EffectiveMode, Mode
 from meshctl.resources import PeerAuthentication, Ref
 from meshctl.resources.cached_property import cached_property
@@ -44,6 +44,8 @@ class PeerConversion:
         self._wide: dict[str, list[PeerAuthentication]] = {}
         self._narrow: list[PeerAuthentication] = []
         self._selecting: dict[str, SelectorIndex[PeerAuthentication]] = {}
+        # Many pods share the policies that compete for them.
+        self._are_in_order = IdentityCache[Sequence[PeerAuthentication], bool](order_is_known)
         # Where no time decides, istiod takes what it lists first, which is not by name for sure.
         for policy in sorted(policies, key=age):
             if policy.selector:
@@ -85,19 +87,19 @@ class PeerConversion:
         named = (self.policies.get(key) for key in self.keys_for(namespace, labels))
         is_refused = any(matches(policy, plaintext) for policy in named if policy is not None)
         mode = Mode.STRICT if is_refused else Mode.PERMISSIVE
-        every = [*self._of_levels(namespace, labels)]
         written = self._written(self._levels(namespace, labels), port)
         ref = next((ref for text, ref in written if (text == _STRICT) is is_refused), None)
-        return EffectiveMode(mode, ref, order_is_known(every))
+        is_known = self._are_in_order.of(self._of_levels(namespace, labels))
+        return EffectiveMode(mode, ref, is_known)
 
-    def _of_levels(self, namespace: str, labels: Mapping[str, str]) -> Iterator[PeerAuthentication]:
-        """Walk the policies that compete on the level at which several do."""
+    def _of_levels(self, namespace: str, labels: Mapping[str, str]) -> Sequence[PeerAuthentication]:
+        """List the policies that compete on the level at which several do."""
         levels = (
             self._picking(namespace, labels),
             self._wide.get(namespace, ()),
             self._wide.get(self._root, ()),
         )
-        yield from next((level for level in levels if len(level) > 1), ())
+        return next((level for level in levels if len(level) > 1), ())
 
     def _picking(self, namespace: str, labels: Mapping[str, str]) -> Sequence[PeerAuthentication]:
         index = self._selecting.get(namespace)

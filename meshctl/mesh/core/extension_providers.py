@@ -11,6 +11,7 @@ from typing import Any
 from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.plain_objects import mappings
 from meshctl.resources import Ref, View
+from meshctl.resources.cached_property import cached_property
 from meshctl.resources.view import views
 
 _BUILT_IN: Mapping[str, str] = {
@@ -58,8 +59,11 @@ class ExtensionProviders:
 
         Mirrors fetchProvider (pilot/pkg/model/telemetry.go, Istio 1.31). Policies compare letter by letter.
         """
-        folded = name.casefold()
-        return next((one for one in self._definitions if one.casefold() == folded), "")
+        return self._by_folded.get(name.casefold(), "")
+
+    @cached_property
+    def _by_folded(self) -> dict[str, str]:
+        return {name.casefold(): name for name in reversed(self._definitions)}
 
     def types(self, name: str) -> frozenset[str]:
         """What a provider is: the keys of its definition, such as ``opentelemetry``."""

@@ -123,6 +123,11 @@ class HostIndex(Generic[T]):
                 if found is not None:
                     yield found
 
+    def meeting(self, host: str) -> set[T]:
+        """Find the values whose host covers this one, or is covered by it; they must be hashable."""
+        found = {value for values in self.covering(host) for value in values}
+        return found.union(self.covered_by(host)) if is_wildcard(host) else found
+
     def covered_by(self, wide: str) -> Iterator[T]:
         """Walk every value whose host is covered by a wildcard; it costs a search and the hits."""
         if not is_wildcard(wide):

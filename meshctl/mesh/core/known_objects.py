@@ -122,9 +122,11 @@ class KnownObjects:
 
     def _are_kept_apart(self, kind: str) -> bool:
         """Has the input none of what repositories keep elsewhere, though they have all else?"""
-        return kind == _APART and not any(
-            resource.kind == kind for resource in self._inventory.resources
-        )
+        return kind == _APART and self._lacks_secrets
+
+    @cached_property
+    def _lacks_secrets(self) -> bool:
+        return all(resource.kind != _APART for resource in self._inventory.resources)
 
     @cached_property
     def _numbers(self) -> Counter[tuple[str, str]]:

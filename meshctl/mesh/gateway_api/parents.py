@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from meshctl.istio.labels import USE_WAYPOINT, USE_WAYPOINT_NAMESPACE
 from meshctl.mesh.core.gateway_classes import Controller, GatewayClasses
-from meshctl.mesh.core.hosts import covers, is_wildcard, overlaps
+from meshctl.mesh.core.hosts import HostIndex, is_wildcard, overlaps
 from meshctl.mesh.gateway_api.given import Given
 from meshctl.mesh.gateway_api.listeners import GatewayListener
 from meshctl.resources import KubernetesRoute, ObjectReference, Resource, ServiceEntry
@@ -45,8 +45,8 @@ class Attachment(NamedTuple):
     reference: ObjectReference
     listener: GatewayListener | None
     denial: Denial | None
-    closer: frozenset[str] = frozenset()
-    """Host names of the parent's other listeners of the same port and protocol."""
+    beside: HostIndex[str] | None = None
+    """Host names of the parent's listeners of the same port and protocol, each once."""
 
     @property
     def is_mesh(self) -> bool:
@@ -69,9 +69,12 @@ class Attachment(NamedTuple):
 
     def taken_by(self, host: str) -> str | None:
         """Find the host name of another listener that takes a host from this one."""
-        own = self.listener.hostname if self.listener is not None else ""
-        several = sorted(self.closer)
-        return next((one for one in several if len(own) <= len(one) and covers(one, host)), None)
+        if self.listener is None or self.beside is None:
+            return None
+        own = self.listener.hostname
+        covering = (name for [name] in self.beside.covering(host))
+        closer = (name for name in covering if name != own and len(own) <= len(name))
+        return min(closer, default=None)
 
 
 class Parents:
@@ -85,7 +88,7 @@ class Parents:
         self._given = given
         self._classes = classes
         self._listeners = listeners
-        self._closer: dict[str, dict[GatewayListener, frozenset[str]]] = {}
+        self._beside: dict[str, dict[tuple[int, str], HostIndex[str]]] = {}
         self._sources: dict[tuple[str, str], Resource] = {
             (resource.kind, resource.key_name): resource
             for resource in (*given.registry.services, *given.inventory.of(ServiceEntry))
@@ -107,27 +110,23 @@ class Parents:
         elif kind in _LISTENERS:
             name = f"{reference.namespace}/{reference.name}"
             several = self._listeners(reference.kind, name)
-            closer = self._closer_than(f"{reference.kind}/{name}", several)
+            beside = self._hosts_of(f"{reference.kind}/{name}", several)
             for listener in several:
                 denial = _denial(route, reference, listener)
-                yield Attachment(reference, listener, denial, closer[listener])
-
-    def _closer_than(
-        self, name: str, several: tuple[GatewayListener, ...]
-    ) -> dict[GatewayListener, frozenset[str]]:
-        """The host names of the others of the same port and protocol, by listener of one parent."""
-        known = self._closer.get(name)
-        if known is None:
-            beside: dict[tuple[int, str], set[str]] = {}
-            for listener in several:
                 key = listener.port, listener.listener.protocol
-                beside.setdefault(key, set()).add(listener.hostname)
-            known = self._closer[name] = {
-                listener: frozenset(
-                    beside[listener.port, listener.listener.protocol] - {listener.hostname}
-                )
-                for listener in several
-            }
+                yield Attachment(reference, listener, denial, beside[key])
+
+    def _hosts_of(
+        self, name: str, several: tuple[GatewayListener, ...]
+    ) -> dict[tuple[int, str], HostIndex[str]]:
+        """The host names of the listeners of one parent by port and protocol, each name once."""
+        known = self._beside.get(name)
+        if known is None:
+            known = self._beside[name] = {}
+            for listener in several:
+                hosts = known.setdefault((listener.port, listener.listener.protocol), HostIndex())
+                if not hosts.at(listener.hostname):
+                    hosts.add(listener.hostname, listener.hostname)
         return known
 
     def _missing(self, reference: ObjectReference, kind: str) -> Denial | None:

@@ -7,18 +7,23 @@ from __future__ import annotations
 
 # ruff: noqa: PLC0415
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from meshctl.mesh.core.hosts import HostIndex
+from meshctl.mesh.core.precedence import age
+from meshctl.mesh.core.selectors import IdentityCache
 from meshctl.mesh.gateways.gateway_workloads import GatewayWorkloads
 from meshctl.mesh.registry.services import Registry
 from meshctl.mesh.traffic.routes import Routes
-from meshctl.resources import Gateway, Server, Service, Workload
+from meshctl.resources import Gateway, GeneratedGateway, Server, Service, Workload
 from meshctl.resources.cached_property import cached_property
 
 if TYPE_CHECKING:
     from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
     from meshctl.mesh.gateways.server_merge import MergedServer
+
+_OfWorkloads = tuple[frozenset["Workload | None"], list[tuple[int, Gateway]]]
 
 
 class Gateways:
@@ -28,11 +33,13 @@ class Gateways:
         self, gateways: Iterable[Gateway], workloads: GatewayWorkloads, routes: Routes,
         registry: Registry,
     ) -> None:  # fmt: skip
-        self._gateways = {gateway.key_name: gateway for gateway in gateways}
+        self._given = tuple(gateways)
+        self._gateways = {gateway.key_name: gateway for gateway in self._given}
         self._workloads = workloads
         self._routes = routes
         self._registry = registry
         self._expanded: dict[tuple[EffectiveGateway, ...], Sequence[EffectiveGateway]] = {}
+        self._within = IdentityCache(self._of_some)  # many policies select the same
 
     def __iter__(self) -> Iterator[EffectiveGateway]:
         return iter(self._all)
@@ -94,6 +101,33 @@ class Gateways:
                 found.sort(key=self._places.__getitem__)
             self._expanded[several] = tuple(found)
         return self._expanded[several]
+
+    def within(self, workloads: Sequence[Workload]) -> Sequence[Gateway]:
+        """Find the Gateways that somebody wrote of which all workloads are among some, the oldest first."""
+        return self._within.of(workloads)
+
+    def _of_some(self, workloads: Sequence[Workload]) -> Sequence[Gateway]:
+        several = set(workloads)
+        filed = (group for workload in workloads for group in self._by_workload.get(workload, ()))
+        found = [pair for own, pairs in filed if own <= several for pair in pairs]
+        return [gateway for _, gateway in sorted(found, key=itemgetter(0))]
+
+    @cached_property
+    def _by_workload(self) -> dict[Workload | None, list[_OfWorkloads]]:
+        """Gateways with their ages, by one of their workloads, with all of these."""
+        groups: dict[int, _OfWorkloads] = {}
+        written = [one for one in self._given if not isinstance(one, GeneratedGateway)]
+        for pair in enumerate(sorted(written, key=age)):
+            effective = self.of(pair[1])
+            if id(effective) not in groups:
+                own = frozenset(each.workload.workload for each in effective)
+                groups[id(effective)] = own, []
+            groups[id(effective)][1].append(pair)
+        found: dict[Workload | None, list[_OfWorkloads]] = {}
+        for own, pairs in groups.values():
+            if own:
+                found.setdefault(next(iter(own)), []).append((own, pairs))
+        return found
 
     def namespaces_of(self, gateway: Gateway) -> frozenset[str | None]:
         """The namespaces in which the pods of a Gateway run; ``None`` among them is unknown."""

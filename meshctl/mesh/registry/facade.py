@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from meshctl.istio.labels import SERVICE_OF_SLICE
 from meshctl.mesh.core.inventory import Inventory
 from meshctl.mesh.core.selectors import LabelIndex
-from meshctl.mesh.registry.services import Registry
+from meshctl.mesh.registry.services import HostPort, RegisteredHost, Registry
 from meshctl.resources import (
     GatewayClass,
     KubernetesGateway,
@@ -44,6 +44,7 @@ class RegistryFacade(Registry):
         self.services = (*inventory.of(Service), *self._made)
         """All Services, those too that istiod makes."""
         super().__init__(self.services, inventory.of(ServiceEntry), inventory.config)
+        self._tls_ports: dict[str, list[tuple[RegisteredHost, HostPort]]] = {}
 
     def _generated(self) -> "Sequence[GeneratedService]":
         """Make the Services of Gateways of the Gateway API."""
@@ -56,6 +57,17 @@ class RegistryFacade(Registry):
         written = frozenset(service.key_name for service in inventory.of(Service))
         sets, classes = inventory.of(ListenerSet), inventory.of(GatewayClass)
         return tuple(generated_services(gateways, sets, classes, written))
+
+    def tls_ports(self, host: str) -> Sequence[tuple[RegisteredHost, HostPort]]:
+        """List the ports that speak TLS of all that declares a host; found once for each host."""
+        if host not in self._tls_ports:
+            self._tls_ports[host] = [
+                (declared, port)
+                for declared in self.at(host)
+                for port in declared.ports
+                if port.protocol.is_tls
+            ]
+        return self._tls_ports[host]
 
     def has_other_pods(self, selector: Mapping[str, str], namespace: str | None) -> bool:
         """Does a selector pick what is no workload here, in a namespace or (``None``) anywhere?

@@ -106,10 +106,10 @@ def missing_port(declared: Sequence[RegisteredHost], number: int | None) -> Miss
 
     A declaration without ports leaves them unknown, and an alias has those of the host that it stands for.
     """
-    if any(one.alias for one in declared):
+    if number is None or any(one.alias or one.port(number) is not None for one in declared):
         return None
     known = {port.number for one in declared for port in one.ports}
-    if number is None or number in known or not known or not all(one.ports for one in declared):
+    if not known or not all(one.ports for one in declared):
         return None
     behind = {port.number for one in declared for port in one.ports if port.target == number}
     return MissingPort(tuple(sorted(known)), tuple(sorted(behind)))

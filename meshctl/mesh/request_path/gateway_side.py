@@ -4,12 +4,13 @@ The listeners and virtual hosts are those of ``mesh.gateways``; here a request g
 (pilot/pkg/networking/core/gateway.go, Istio 1.31).
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import NamedTuple, Protocol
 
 from meshctl.mesh.authorization.arrival import HttpRequest
 from meshctl.mesh.authorization.decision import Verdict
+from meshctl.mesh.core.selectors import IdentityCache
 from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
 from meshctl.mesh.gateways.listeners import FilterChain
 from meshctl.mesh.gateways.virtual_hosts import VirtualHost
@@ -56,6 +57,7 @@ class GatewaySide:
         self._server = server
         self._follow = follow
         self._send = send
+        self._domains = IdentityCache(_Domains)  # many requests meet the same virtual hosts
 
     def arrive(
         self, workload: Workload, gateway: EffectiveGateway | None, carried: Carried,
@@ -117,7 +119,7 @@ class GatewaySide:
         if not verdict.is_allowed:
             return replace(head, outcome=Outcome.DENIED, code=verdict.code, verdict=verdict)
         head = replace(head, verdict=verdict)
-        found = find_host(hosts, carried.http.host)
+        found = self._domains.of(hosts).find(carried.http.host)
         if found is None:
             return replace(head, outcome=Outcome.NO_VIRTUAL_HOST, code="404")
         host, domain = found
@@ -146,21 +148,28 @@ def _forwarded(carried: Carried) -> HttpRequest:
     return http._replace(headers={**http.headers, "x-forwarded-for": known})
 
 
-def find_host(hosts: Iterable[VirtualHost], authority: str) -> tuple[VirtualHost, str] | None:
-    """Find the virtual host for a Host header: its name, else the longest wildcard above it."""
-    host = without_port(authority).lower()
-    best: tuple[int, VirtualHost, str] | None = None
-    for virtual_host in hosts:
-        for domain in virtual_host.domains:
-            lower = domain.lower()
-            if lower == host:
-                return virtual_host, domain
-            fits = lower == "*" or (
-                lower.startswith("*") and len(host) > len(lower) - 1 and host.endswith(lower[1:])
-            )
-            if fits and (best is None or len(lower) > best[0]):
-                best = len(lower), virtual_host, domain
-    return best[1:] if best is not None else None
+class _Domains:
+    """The domains of the virtual hosts of one listener."""
+
+    def __init__(self, hosts: Sequence[VirtualHost]) -> None:
+        self._exact: dict[str, tuple[VirtualHost, str]] = {}
+        self._ends: dict[str, tuple[VirtualHost, str]] = {}
+        for virtual_host in hosts:
+            for domain in virtual_host.domains:
+                lower = domain.lower()
+                self._exact.setdefault(lower, (virtual_host, domain))
+                if lower.startswith("*"):
+                    self._ends.setdefault(lower[1:], (virtual_host, domain))
+        self._lengths = sorted({len(end) for end in self._ends}, reverse=True)
+
+    def find(self, authority: str) -> tuple[VirtualHost, str] | None:
+        """Find the virtual host for a Host header: its name, else the longest wildcard above it."""
+        host = without_port(authority).lower()
+        if host in self._exact:
+            return self._exact[host]
+        ends = (host[len(host) - length :] for length in self._lengths if length < len(host))
+        found = (self._ends[end] for end in ends if end in self._ends)
+        return next(found, self._ends.get(""))
 
 
 def cluster_target(target: WeightedCluster) -> ClusterTarget:

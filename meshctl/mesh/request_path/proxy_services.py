@@ -289,15 +289,24 @@ def _aliases(declared: Iterable[RegisteredHost]) -> dict[str, list[str]]:
         if isinstance(registered_host.source, Service) and registered_host.source.external_name
     }
     targets = {host: target for (_, host), target in named.items()}
+    ends: dict[str, str | None] = {}
     found: dict[str, list[str]] = {}
     for (_, host), target in sorted(named.items()):
-        seen = {host}
-        while target in targets and target not in seen:
-            seen.add(target)
-            target = targets[target]  # noqa: PLW2901 - one step on
-        if target not in seen:
-            found.setdefault(target, []).append(host)
+        end = _end_of(target, targets, ends)
+        if end is not None:
+            found.setdefault(end, []).append(host)
     return found
+
+
+def _end_of(host: str, targets: dict[str, str], ends: dict[str, str | None]) -> str | None:
+    """Follow names to the last one; ``None`` where they go in a circle. ``ends`` has what is known."""
+    passed: dict[str, None] = {}
+    while host in targets and host not in ends and host not in passed:
+        passed[host] = None
+        host = targets[host]
+    end = None if host in passed else ends.get(host, host)
+    ends.update(dict.fromkeys(passed, end))
+    return end
 
 
 def winner(found: list[ProxyService], namespace: str) -> str | None:

@@ -72,6 +72,7 @@ class ServiceEndpoints:
                 part
                 for registered_host in same
                 for part in self._of_host(registered_host, port.name)
+                if part
             ]
             several = parts[0] if len(parts) == 1 else list(_once_each(chain.from_iterable(parts)))
             self._known[key] = several
@@ -118,7 +119,7 @@ class ServiceEndpoints:
                 if isinstance(source, Service):
                     yield self._of_service(source, host, port)
                     if not source.is_headless and not source.external_name:
-                        yield list(self._machines_of(source, port))
+                        yield list(_once_each(self._machines_of(source, port)))
                 else:
                     yield from self._of_entry(source, host, port)
 

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 from meshctl.lazy_face import lazy_face
 
 if TYPE_CHECKING:
+    from meshctl.mesh.security.authorization_rules import ShutOutPaths as ShutOutPaths
     from meshctl.mesh.security.authorization_rules import http_parts as http_parts
     from meshctl.mesh.security.authorization_rules import matches_everything as matches_everything
     from meshctl.mesh.security.authorization_rules import may_admit as may_admit
-    from meshctl.mesh.security.authorization_rules import open_variant as open_variant
     from meshctl.mesh.security.authorization_rules import public_addresses as public_addresses
     from meshctl.mesh.security.authorization_rules import reaches_port as reaches_port
     from meshctl.mesh.security.authorization_rules import shut_out as shut_out
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.security.client_tls import wiped_settings as wiped_settings
     from meshctl.mesh.security.http_workloads import Layer4Port as Layer4Port
     from meshctl.mesh.security.identity_use import identity_parts as identity_parts
+    from meshctl.mesh.security.identity_use import identity_parts_of as identity_parts_of
     from meshctl.mesh.security.identity_use import named_sources as named_sources
     from meshctl.mesh.security.layer7 import layer7_part as layer7_part
     from meshctl.mesh.security.layer7 import unseen_parts as unseen_parts
@@ -58,13 +59,14 @@ _HOMES = {
     "claim_matches": "request_authentication",
     "http_parts": "authorization_rules",
     "identity_parts": "identity_use",
+    "identity_parts_of": "identity_use",
     "is_plain_and_public": "request_authentication",
     "layer7_part": "layer7",
     "matches_everything": "authorization_rules",
     "may_admit": "authorization_rules",
     "mode_of": "client_tls",
     "named_sources": "identity_use",
-    "open_variant": "authorization_rules",
+    "ShutOutPaths": "authorization_rules",
     "originates": "tls_origination",
     "originations": "tls_origination",
     "public_addresses": "authorization_rules",

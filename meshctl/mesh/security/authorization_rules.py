@@ -8,6 +8,7 @@ reads requests, and of DENY only that part.
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import NamedTuple
 
 from meshctl.mesh.registry.service_accounts import Principal
 from meshctl.mesh.security.layer7 import OPERATION_FIELDS
@@ -19,6 +20,7 @@ _EXAMPLES = tuple(
 
 _TOKEN_FIELDS = ("requestPrincipals", "notRequestPrincipals")
 _PORT = "destination.port"
+_Ports = tuple[tuple[str, ...], tuple[str, ...]]
 
 
 def matches_everything(rule: AuthorizationRule) -> bool:
@@ -64,17 +66,38 @@ def written_ports(rule: AuthorizationRule) -> Iterator[tuple[int, Ref]]:
                 yield from _numbers(condition, field)
 
 
+class AskedPorts(NamedTuple):
+    """What a rule asks of the container port: the ports that it names and excludes.
+
+    One of the ``operations`` has to fit, if there are any, and each of the ``conditions``.
+    """
+
+    operations: frozenset[_Ports]
+    conditions: frozenset[_Ports]
+
+    def take(self, port: int) -> bool:
+        """May a rule that asks so match connections to a port?"""
+        by_operation = not self.operations or any(_takes(*one, port) for one in self.operations)
+        return by_operation and all(_takes(*one, port) for one in self.conditions)
+
+
+def asked_ports(rule: AuthorizationRule) -> AskedPorts:
+    """Tell what a rule asks of the port; rules that ask the same are equal here."""
+    return AskedPorts(
+        frozenset(
+            (tuple(one.texts("ports")), tuple(one.texts("notPorts"))) for one in rule.operations
+        ),
+        frozenset(
+            (tuple(one.texts("values")), tuple(one.texts("notValues")))
+            for one in rule.conditions
+            if one.text("key") == _PORT
+        ),
+    )
+
+
 def reaches_port(rule: AuthorizationRule, port: int) -> bool:
     """May a rule match connections to a container port, whatever else it asks for?"""
-    by_operation = not rule.operations or any(
-        _takes(operation.texts("ports"), operation.texts("notPorts"), port)
-        for operation in rule.operations
-    )
-    return by_operation and all(
-        _takes(condition.texts("values"), condition.texts("notValues"), port)
-        for condition in rule.conditions
-        if condition.text("key") == _PORT
-    )
+    return asked_ports(rule).take(port)
 
 
 def widened_on(rule: AuthorizationRule, port: int) -> Ref | None:
@@ -148,27 +171,36 @@ def shut_out(policy: AuthorizationPolicy, field: str) -> Iterator[tuple[View, st
                 yield operation, key
 
 
-def open_variant(path: str, written: Sequence[str]) -> str:
-    """Give the path that differs from a written one by the final slash and isn't covered.
+class ShutOutPaths:
+    """The paths that one field shuts out."""
 
-    Empty when there is none; a file such as ``/a.html`` has no such twin.
-    """
-    if path.endswith("/*"):
-        twin = path.removesuffix("/*")
-    elif (
-        not path
-        or "*" in path
-        or "{" in path
-        or path.endswith("/")
-        or "." in path.rpartition("/")[2]
-    ):
-        return ""
-    else:
-        twin = f"{path}/"
-    is_covered = any(
-        value == twin or (value.endswith("*") and twin.startswith(value[:-1])) for value in written
-    )
-    return "" if not twin or is_covered else twin
+    def __init__(self, written: Sequence[str]) -> None:
+        self._whole = frozenset(written)
+        self._starts = frozenset(value[:-1] for value in written if value.endswith("*"))
+        self._lengths = frozenset(map(len, self._starts))
+
+    def open_variant(self, path: str) -> str:
+        """Give the path that differs from a written one by the final slash and isn't covered.
+
+        Empty when there is none; a file such as ``/a.html`` has no such twin.
+        """
+        if path.endswith("/*"):
+            twin = path.removesuffix("/*")
+        elif (
+            not path
+            or "*" in path
+            or "{" in path
+            or path.endswith("/")
+            or "." in path.rpartition("/")[2]
+        ):
+            return ""
+        else:
+            twin = f"{path}/"
+        return "" if not twin or self._covers(twin) else twin
+
+    def _covers(self, path: str) -> bool:
+        starts = (path[:length] for length in self._lengths if length <= len(path))
+        return path in self._whole or not self._starts.isdisjoint(starts)
 
 
 def public_addresses(policy: AuthorizationPolicy) -> Iterator[tuple[Ref, str]]:

@@ -5,10 +5,12 @@ server that passes TLS through, or opens it for another protocol than HTTPS, car
 (buildGatewayListeners, pilot/pkg/networking/core/gateway.go, Istio 1.31).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
 from meshctl.mesh.gateways.gateway_index import Gateways
+from meshctl.mesh.gateways.server_merge import MergedServer
 from meshctl.mesh.security.authorization import Authorization
 from meshctl.mesh.workloads.container_ports import ContainerPorts
 from meshctl.mesh.workloads.membership import is_gateway
@@ -31,6 +33,7 @@ class HttpWorkloads:
         self._ports = ports
         self._gateways = gateways
         self._known: dict[tuple[str, frozenset[tuple[str, str]]], bool] = {}
+        self._at_gateways: dict[EffectiveGateway, tuple[Layer4Port, ...]] = {}
 
     def are_all_guarded_by(self, policy: AuthorizationPolicy) -> bool:
         """Are all workloads of a policy known, with all of their ports, and those are HTTP?"""
@@ -65,8 +68,17 @@ class HttpWorkloads:
                 yield Layer4Port(target, str(port.protocol), port.view.at("name"))
             return
         gateway = self._gateways.for_workload(workload.key_name)
-        for server in gateway.servers if gateway is not None else ():
-            if server.drop is None and server.protocol is not None and not server.routes_http:
-                mode = f" in mode {server.server.tls_mode}" if server.has_tls else ""
-                where = server.server.at("port", "protocol")
-                yield Layer4Port(server.target, f"{server.protocol}{mode}", where)
+        if gateway is None:
+            return
+        like = gateway.like  # many workloads are sent the same
+        if like not in self._at_gateways:
+            self._at_gateways[like] = tuple(_layer4(like.servers))
+        yield from self._at_gateways[like]
+
+
+def _layer4(servers: Iterable[MergedServer]) -> Iterator[Layer4Port]:
+    for server in servers:
+        if server.drop is None and server.protocol is not None and not server.routes_http:
+            mode = f" in mode {server.server.tls_mode}" if server.has_tls else ""
+            where = server.server.at("port", "protocol")
+            yield Layer4Port(server.target, f"{server.protocol}{mode}", where)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from meshctl.mesh.registry.service_accounts import parse_principal
-from meshctl.resources import AuthorizationPolicy, Ref, View
+from meshctl.resources import AuthorizationPolicy, AuthorizationRule, Ref, View
 
 _SOURCE_FIELDS = (
     "principals", "notPrincipals", "namespaces", "notNamespaces", "serviceAccounts",
@@ -22,13 +22,18 @@ _CONDITIONS = frozenset({
 def identity_parts(policy: AuthorizationPolicy) -> Iterator[tuple[Ref, str]]:
     """Walk the fields and conditions that ask for an identity, each with its name."""
     for entry in policy.rules:
-        for source in entry.sources:
-            for field in _SOURCE_FIELDS:
-                if source.texts(field):
-                    yield source.key(field), field
-        for condition in entry.conditions:
-            if condition.text("key") in _CONDITIONS:
-                yield condition.at("key"), condition.text("key")
+        yield from identity_parts_of(entry)
+
+
+def identity_parts_of(entry: AuthorizationRule) -> Iterator[tuple[Ref, str]]:
+    """Walk those of one rule of a policy."""
+    for source in entry.sources:
+        for field in _SOURCE_FIELDS:
+            if source.texts(field):
+                yield source.key(field), field
+    for condition in entry.conditions:
+        if condition.text("key") in _CONDITIONS:
+            yield condition.at("key"), condition.text("key")
 
 
 class NamedSource(NamedTuple):

@@ -4,6 +4,7 @@ They are merged: all of the root namespace, of the workload's namespace and of i
 hold together (pilot/pkg/model/authentication.go, Istio 1.31).
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -44,6 +45,12 @@ _PORTS = {"http": 80, "https": 443}
 _ALL: frozenset[tuple[str, str]] = frozenset()
 _Scope = tuple[str, frozenset[tuple[str, str]], frozenset[tuple[str, str]]]
 """A namespace, labels, and targets by kind and name."""
+_InnerRules = dict[
+    tuple[str, str],
+    list[tuple[RequestAuthentication, tuple[TokenRule, Workload, Ref]]],
+]
+_TWO = 2
+"""So many policies have one that isn't the policy itself."""
 
 
 class RequestAuthentications:
@@ -67,6 +74,8 @@ class RequestAuthentications:
         self._held = IdentityCache(self._with_wide)
         self._asking = IdentityCache(_ask)
         self._any_asked = IdentityCache(self._is_any_asked)
+        self._gateways_of = IdentityCache(self._find_gateways)
+        self._inner = IdentityCache(self._inner_rules)  # many policies select the same
         self._unverified: dict[tuple[EffectiveGateway, ...], Workload | None] = {}
 
     def of(self, workload: Workload) -> Sequence[RequestAuthentication]:
@@ -251,25 +260,33 @@ class RequestAuthentications:
 
         Gives its own rule, the workload, and the place of the route that leads there.
         """
-        for gateway in self._gateways_of(policy):
-            for workload, place in self._paths.behind(gateway):
-                for inner in self.of(workload) if self.is_asked_for(workload) else ():
-                    for rule in inner.rules if inner is not policy else ():
-                        if rule.issuer == outer.issuer and _location(rule) == _location(outer):
-                            return rule, workload, place
-        return None
+        several = self._inner.of(self._gateways_of.of(policy)).get(_tokens(outer), ())
+        return next((found for inner, found in several if inner is not policy), None)
 
-    def _gateways_of(self, policy: RequestAuthentication) -> Iterator[Gateway | KubernetesGateway]:
-        for ref in policy.target_refs:
-            if ref.kind == "Gateway":
-                yield from self._grants.named(policy.namespace, ref.name)
-        if policy.selector:
-            picked = set(self._policies.picked(policy))
-            for gateway in sorted(self._inventory.of(Gateway), key=age):
-                effective = self._gateways.of(gateway)
-                workloads = {effective_gateway.workload.workload for effective_gateway in effective}
-                if workloads and workloads <= picked:
-                    yield gateway
+    def _inner_rules(self, gateways: Sequence[Gateway | KubernetesGateway]) -> _InnerRules:
+        """Find, by what tells tokens apart, the first rules of two policies behind some gateways."""
+        found: _InnerRules = {}
+        seen: dict[int, Sequence[RequestAuthentication]] = {}
+        for gateway in gateways:
+            for workload, place in self._paths.behind(gateway):
+                several = self.of(workload)
+                if id(several) in seen or not self.is_asked_for(workload):
+                    continue
+                seen[id(several)] = several
+                for inner in several:
+                    for rule in inner.rules:
+                        known = found.setdefault(_tokens(rule), [])
+                        if len(known) < _TWO and inner not in [one[0] for one in known]:
+                            known.append((inner, (rule, workload, place)))
+        return found
+
+    def _find_gateways(
+        self, policy: RequestAuthentication
+    ) -> Sequence[Gateway | KubernetesGateway]:
+        named = (ref for ref in policy.target_refs if ref.kind == "Gateway")
+        found = [one for ref in named for one in self._grants.named(policy.namespace, ref.name)]
+        within = self._gateways.within(self._policies.picked(policy)) if policy.selector else ()
+        return [*found, *within] if found else within
 
     @cached_property
     def proxies_fetch_keys(self) -> bool:
@@ -365,3 +382,8 @@ def _source(rule: TokenRule) -> str:
 def _location(rule: TokenRule) -> tuple[object, ...]:
     """Where a rule looks for tokens."""
     return tuple(rule.data.get(key) for key in ("fromHeaders", "fromParams", "fromCookies"))
+
+
+def _tokens(rule: TokenRule) -> tuple[str, str]:
+    """What tokens a rule is for: those of an issuer, at the places where it looks for them."""
+    return rule.issuer, json.dumps(_location(rule), sort_keys=True, default=str)

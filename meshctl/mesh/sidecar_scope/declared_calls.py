@@ -4,12 +4,13 @@ URLs, ``host:port`` and variables such as ``DB_HOST`` in commands, environment v
 ConfigMaps that the pods read; a name that the input doesn't declare as a Service says nothing.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from meshctl.istio.labels import APP_NAME
 from meshctl.istio.names import PROXY_CONTAINER
 from meshctl.mesh.core.export_to import is_visible_to
+from meshctl.mesh.core.selectors import IdentityCache
 from meshctl.mesh.registry.services import RegisteredHost, Registry
 from meshctl.mesh.workloads.container_args import (
     WrittenUrl,
@@ -40,6 +41,10 @@ class DeclaredCall(NamedTuple):
         return self.scheme in _TLS_SCHEMES
 
 
+_Text = Workload | ConfigMap
+_Outside = dict[tuple[RegisteredHost, int | None], DeclaredCall]
+
+
 class DeclaredCalls:
     """Calls by workload."""
 
@@ -50,6 +55,8 @@ class DeclaredCalls:
         self._workloads = workloads
         self._registry = registry
         self._found: dict[Workload, Sequence[DeclaredCall]] = {}
+        self._outside = IdentityCache(self._outside_in)  # many workloads read the same
+        self._kept = IdentityCache(self._kept_in)
 
     def of(self, workload: Workload) -> Sequence[DeclaredCall]:
         """List the Services that a workload's settings name, each port of them once."""
@@ -95,16 +102,52 @@ class DeclaredCalls:
         found = self._visible(self._registry.unshortened(rest, namespace), namespace)
         return found if found is not None and found.is_headless else None
 
-    def outside(self, workload: Workload) -> Iterator[DeclaredCall]:
-        """Walk the hosts of ServiceEntries that a workload's settings name by URL, each port once."""
-        seen = set()
-        for url in self.urls_of(workload):
-            host = self._registry.find(url.host, workload.namespace) if "." in url.host else None
-            if host is None or isinstance(host.source, Service) or (host, url.port) in seen:
+    def outside(
+        self, workload: Workload, kept: Callable[[DeclaredCall], bool]
+    ) -> Iterator[DeclaredCall]:
+        """Walk the hosts of ServiceEntries that a workload's settings name by URL, each port once.
+
+        Of these those that ``kept`` says, which is asked once about each text that several read.
+        """
+        before: list[_Outside] = []
+        for text in self.texts(workload):
+            for key, call in self._kept.of(text, kept):
+                if not any(key in earlier for earlier in before):
+                    yield call
+            before.append(self._outside.of(text))
+
+    def outside_once(self, workload: Workload, asked: set[object]) -> Iterator[DeclaredCall]:
+        """Walk them but for those of ConfigMaps among what was asked before, to which it adds."""
+        for text in self.texts(workload):
+            if text not in asked:
+                asked.add(text)
+                yield from self.outside_in(text)
+
+    def outside_in(self, text: _Text) -> Collection[DeclaredCall]:
+        """The hosts of ServiceEntries that the containers of a workload, or a ConfigMap, name by URL."""
+        return self._outside.of(text).values()
+
+    def texts(self, workload: Workload) -> Iterator[_Text]:
+        """Walk what the pods of a workload read: what it says itself, and its ConfigMaps."""
+        yield workload
+        yield from self.config_maps(workload)
+
+    def _outside_in(self, text: _Text) -> _Outside:
+        """Find the hosts of ServiceEntries that one text names, by host and port."""
+        found: _Outside = {}
+        for url in urls_in(text):
+            host = self._registry.find(url.host, text.namespace) if "." in url.host else None
+            if host is None or isinstance(host.source, Service):
                 continue
             if url.port is None or host.port(url.port) is not None:
-                seen.add((host, url.port))
-                yield DeclaredCall(host, url.port, url.place, url.scheme)
+                call = DeclaredCall(host, url.port, url.place, url.scheme)
+                found.setdefault((host, url.port), call)
+        return found
+
+    def _kept_in(
+        self, text: _Text, kept: Callable[[DeclaredCall], bool]
+    ) -> Sequence[tuple[tuple[RegisteredHost, int | None], DeclaredCall]]:
+        return [(key, call) for key, call in self._outside.of(text).items() if kept(call)]
 
     def named_by(self, workload: Workload) -> Iterator[DeclaredCall]:
         """Walk every host that settings may mean, each port once: more than ``of``, less sure.
@@ -125,27 +168,20 @@ class DeclaredCalls:
     def _addresses_of(
         self, workload: Workload, config_maps: Iterable[ConfigMap]
     ) -> Iterator[WrittenUrl]:
-        yield from workload.once(_addresses_in)
-        for config_map in config_maps:
-            values = config_map.values.items()
-            yield from named_addresses(
-                [(key, text, config_map.at("data", key)) for key, text in values]
-            )
+        texts: tuple[_Text, ...] = (workload, *config_maps)
+        for text in texts:
+            yield from addresses_in(text)
 
     def urls_of(self, workload: Workload) -> Iterator[WrittenUrl]:
         """Walk the URLs in a workload's settings, whatever they name."""
         yield from self._urls_of(workload, self.config_maps(workload))
 
-    def addresses_of(self, workload: Workload) -> Iterator[WrittenUrl]:
-        """Walk what a workload's settings write as ``host:port``, or as a host by its variable's name."""
-        yield from self._addresses_of(workload, self.config_maps(workload))
-
     def _urls_of(
         self, workload: Workload, config_maps: Iterable[ConfigMap]
     ) -> Iterator[WrittenUrl]:
-        yield from workload.once(_urls_in)
-        for config_map in config_maps:
-            yield from config_map.once(_urls_in_config_map)
+        texts: tuple[_Text, ...] = (workload, *config_maps)
+        for text in texts:
+            yield from urls_in(text)
 
     def config_maps(self, workload: Workload) -> Iterator[ConfigMap]:
         """Walk the ConfigMaps that the pods of a workload read."""
@@ -169,6 +205,16 @@ class DeclaredCalls:
             (config_map.namespace, config_map.name): config_map
             for config_map in self._config_map_objects
         }
+
+
+def urls_in(text: Workload | ConfigMap) -> Sequence[WrittenUrl]:
+    """List the URLs that the containers of a workload are given, or those in a ConfigMap."""
+    return text.once(_urls_in_config_map if isinstance(text, ConfigMap) else _urls_in)
+
+
+def addresses_in(text: Workload | ConfigMap) -> Sequence[WrittenUrl]:
+    """List what is written there as ``host:port``, or as a host by its variable's name."""
+    return text.once(_addresses_in_config_map if isinstance(text, ConfigMap) else _addresses_in)
 
 
 def _application(workload: Workload) -> str:
@@ -208,6 +254,12 @@ def _addresses_in(workload: Workload) -> tuple[WrittenUrl, ...]:
 def _urls_in_config_map(config_map: ConfigMap) -> tuple[WrittenUrl, ...]:
     values = config_map.values.items()
     return tuple(url for key, text in values for url in urls(text, config_map.at("data", key)))
+
+
+def _addresses_in_config_map(config_map: ConfigMap) -> tuple[WrittenUrl, ...]:
+    values = config_map.values.items()
+    written = [(key, text, config_map.at("data", key)) for key, text in values]
+    return tuple(named_addresses(written))
 
 
 def _config_map_names(workload: Workload) -> tuple[str, ...]:

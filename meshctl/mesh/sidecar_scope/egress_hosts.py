@@ -71,16 +71,17 @@ def repeated_entries(sidecar: Sidecar) -> Iterator[tuple[EgressEntry, EgressEntr
 
 
 def _repeated(entries: list[EgressEntry]) -> Iterator[tuple[EgressEntry, EgressEntry]]:
-    index: HostIndex[tuple[int, EgressEntry]] = HostIndex()
+    firsts: dict[str, HostIndex[tuple[int, EgressEntry]]] = {}  # by namespace, each host once
     for number, entry in enumerate(entries):
-        index.add(entry.host, (number, entry))
+        index = firsts.setdefault(entry.namespace, HostIndex())
+        if not index.at(entry.host):
+            index.add(entry.host, (number, entry))
     for number, entry in enumerate(entries):
         wider = (
             (place, other)
-            for several in index.covering(entry.host)
-            for place, other in several
-            if other.namespace in {"*", entry.namespace}
-            and (place < number or (other.namespace, other.host) != (entry.namespace, entry.host))
+            for namespace in {"*", entry.namespace} & firsts.keys()
+            for [(place, other)] in firsts[namespace].covering(entry.host)
+            if place < number or (other.namespace, other.host) != (entry.namespace, entry.host)
         )
         found = min(wider, key=lambda one: one[0], default=None)
         if found is not None:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from meshctl.mesh.core.inventory import Inventory
 from meshctl.mesh.registry.services import HostPort, RegisteredHost
 from meshctl.mesh.sidecar_scope.declared_calls import DeclaredCalls
-from meshctl.mesh.sidecar_scope.haproxy_text import checked_servers
+from meshctl.mesh.sidecar_scope.haproxy_text import CheckedServer, checked_servers
 from meshctl.mesh.sidecar_scope.http_1_0_commands import old_requests
 from meshctl.mesh.workloads.membership import Membership
 from meshctl.mesh.workloads.nginx_text import ProxiedServer, proxied_servers
@@ -22,6 +22,7 @@ from meshctl.resources.cached_property import cached_property
 
 _SINCE = (1, 29, 7)
 _TAG = re.compile(r"nginx[^:]*:v?(\d{1,4})\.(\d{1,4})(?:\.(\d{1,4}))?")
+_VERSION = "proxy_http_version"
 _SWITCH = "ISTIO_META_HTTP10"
 _ON = frozenset({"1", "true"})
 
@@ -68,48 +69,49 @@ class Http10Calls:
     @cached_property
     def _by_config_map(self) -> dict[ConfigMap, list[Http10Call]]:
         found: dict[ConfigMap, list[Http10Call]] = {}
-        if self._is_accepted_everywhere:
-            return found
-        for workload, maps in self._readers():
-            for config_map in maps:
-                for call in self._checks(workload, config_map):
-                    found.setdefault(config_map, []).append(call)
-            written = [(one, key, text) for one in maps for key, text in one.values.items()]
-            elsewhere = sum("proxy_http_version" in text for _, _, text in written)
-            if not any("proxy_pass" in text for *_, text in written):
-                continue
-            for config_map, key, text in written:
-                if elsewhere and "proxy_http_version" not in text:
+        for config_map, workload, is_versioned in self._readers():
+            calls = [*self._checks(workload, config_map)]
+            for key, text in config_map.values.items():
+                if is_versioned and _VERSION not in text:
                     continue  # what is included around it may say the version
-                for call in self._of(workload, text, config_map.at("data", key)):
-                    found.setdefault(config_map, []).append(call)
+                calls += self._of(workload, config_map, key)
+            if calls:
+                found.setdefault(config_map, []).extend(calls)
         return found
 
-    def _readers(self) -> Iterator[tuple[Workload, Sequence[ConfigMap]]]:
-        """Walk the workloads that read ConfigMaps, with these; of those that are alike the first."""
+    def _readers(self) -> Iterator[tuple[ConfigMap, Workload, bool]]:
+        """Walk ConfigMaps with the workloads that read them, of those that are alike the first.
+
+        Last comes whether any ConfigMap of the workload says the version of HTTP.
+        """
         known: set[object] = set()
-        for workload in self._workloads:
-            maps = tuple(self._calls.config_maps(workload))
+        for workload in self._workloads if not self._is_accepted_everywhere else ():
+            maps = [one for one in self._calls.config_maps(workload) if one.once(_speaks)]
+            if not maps:
+                continue
+            is_versioned = any(one.once(_says_version) for one in self._calls.config_maps(workload))
             has_sidecar = self._workloads.membership(workload) is Membership.SIDECAR
-            alike = maps, has_sidecar, _is_accepted(workload), _nginx(workload)
-            if maps and alike not in known:
-                known.add(alike)
-                yield workload, maps
+            alike = is_versioned, has_sidecar, _is_accepted(workload), _nginx(workload)
+            for config_map in maps:
+                if (config_map, alike) not in known:
+                    known.add((config_map, alike))
+                    yield config_map, workload, is_versioned
 
     def _checks(self, workload: Workload, config_map: ConfigMap) -> Iterator[Http10Call]:
         """Walk the health checks of HAProxy."""
-        for key, text in config_map.values.items():
-            for checked_server in checked_servers(text):
+        for key, checked in config_map.once(_checked).items():
+            for checked_server in checked:
                 server = ProxiedServer(checked_server.host, checked_server.port, "1.0")
                 for call in self._call(workload, server, config_map.at("data", key)):
                     yield call._replace(is_sure=True, is_check=True)
 
-    def _of(self, workload: Workload, text: str, place: Ref) -> Iterator[Http10Call]:
+    def _of(self, workload: Workload, config_map: ConfigMap, key: str) -> Iterator[Http10Call]:
         newest = _nginx(workload)
         if newest is not None and newest >= _SINCE:
             return
         told = set()
-        for server in proxied_servers(text):
+        place = config_map.at("data", key)
+        for server in config_map.once(_proxied)[key]:
             if server.version in {"", "1.0"}:
                 for call in self._call(workload, server, place):
                     if call.host not in told:
@@ -138,6 +140,23 @@ class Http10Calls:
             "accept_http_10" in str(envoy_filter.data)
             for envoy_filter in self._inventory.of(EnvoyFilter)
         )
+
+
+def _speaks(config_map: ConfigMap) -> bool:
+    """May a ConfigMap be one of nginx or HAProxy that calls servers?"""
+    return any("proxy_pass" in text or "httpchk" in text for text in config_map.values.values())
+
+
+def _says_version(config_map: ConfigMap) -> bool:
+    return any(_VERSION in text for text in config_map.values.values())
+
+
+def _proxied(config_map: ConfigMap) -> dict[str, tuple[ProxiedServer, ...]]:
+    return {key: tuple(proxied_servers(text)) for key, text in config_map.values.items()}
+
+
+def _checked(config_map: ConfigMap) -> dict[str, tuple[CheckedServer, ...]]:
+    return {key: tuple(checked_servers(text)) for key, text in config_map.values.items()}
 
 
 def _is_accepted(workload: Workload) -> bool:

@@ -5,7 +5,7 @@ exported to that namespace has no upstream there; and with REGISTRY_ONLY only de
 have one (buildDefaultTrafficPolicy, pilot/pkg/networking/util/util.go, Istio 1.31).
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from enum import Enum, auto
 from typing import NamedTuple
 
@@ -14,9 +14,10 @@ from meshctl.mesh.core.export_to import is_visible_to
 from meshctl.mesh.core.hosts import in_cluster
 from meshctl.mesh.core.injector_config import is_settings, values_of
 from meshctl.mesh.core.inventory import Inventory
+from meshctl.mesh.core.selectors import IdentityCache
 from meshctl.mesh.registry.facade import RegistryFacade
 from meshctl.mesh.registry.service_entries import captures_dns
-from meshctl.mesh.sidecar_scope.declared_calls import DeclaredCalls
+from meshctl.mesh.sidecar_scope.declared_calls import DeclaredCalls, addresses_in, urls_in
 from meshctl.mesh.sidecar_scope.scope import REGISTRY_ONLY, SidecarScopes
 from meshctl.mesh.workloads.container_args import WrittenUrl, has_proxy, is_called
 from meshctl.mesh.workloads.facade import WorkloadsFacade
@@ -25,7 +26,7 @@ from meshctl.mesh.workloads.traffic_capture import TrafficCapture
 from meshctl.resources import ConfigMap, IstioOperator, Service, ServiceEntry, View, Workload
 from meshctl.resources.cached_property import cached_property
 from meshctl.resources.view import views
-from meshctl.spelling import only_close
+from meshctl.spelling import CloseNames
 
 _OWN = frozenset({"localhost", "kubernetes"})
 """Names that every pod knows: itself, and the API server's Service, which nobody writes."""
@@ -76,6 +77,17 @@ class LostCall(NamedTuple):
         return f"nothing declares it{port}{there}, and REGISTRY_ONLY refuses the call"
 
 
+_Key = tuple[str, int | None]
+
+
+class _Suspects(NamedTuple):
+    """URLs and addresses of a ConfigMap that may mean nobody, and what all of its URLs name."""
+
+    urls: Sequence[WrittenUrl]
+    addresses: Sequence[WrittenUrl]
+    keys: Collection[_Key]
+
+
 class LostCalls:
     """Answers for workloads."""
 
@@ -88,23 +100,60 @@ class LostCalls:
         self._registry = registry
         self._workloads = workloads
         self._scopes = scopes
+        self._suspects = IdentityCache(self._suspects_in)  # many workloads read the same
 
     def of(self, workload: Workload) -> Iterator[LostCall]:
         """Walk the URLs in a workload's settings that mean nobody, each host and port once."""
-        seen = set()
-        for url in self._calls.urls_of(workload):
+        seen = set[_Key]()
+        maps = list(self._calls.config_maps(workload))
+        suspects = [one for config_map in maps for one in self._suspects.of(config_map).urls]
+        for url in (*urls_in(workload), *suspects):
             if (url.host, url.port) in seen or url.host.replace(".", "").isdecimal():
                 continue
             seen.add((url.host, url.port))
             found = self._judged(workload, url)
             if found is not None:
                 yield found
-        for url in self._calls.addresses_of(workload):
-            if (url.host, url.port) not in seen and "." in url.host:
-                seen.add((url.host, url.port))
-                pod = self._missing_pod(url, workload.namespace)
-                if pod is not None:
-                    yield pod
+        others = [one for config_map in maps for one in self._suspects.of(config_map).addresses]
+        for url in (*addresses_in(workload), *others):
+            key = url.host, url.port
+            if key in seen or "." not in url.host:
+                continue
+            if any(key in self._suspects.of(config_map).keys for config_map in maps):
+                continue  # some URL names it, too
+            seen.add(key)
+            pod = self._missing_pod(url, workload.namespace)
+            if pod is not None:
+                yield pod
+
+    def _suspects_in(self, config_map: ConfigMap) -> "_Suspects":
+        """Find what calls of a ConfigMap may get lost, whoever of its namespace reads it."""
+        home = config_map.namespace
+        first: dict[_Key, WrittenUrl] = {}
+        for url in urls_in(config_map):
+            first.setdefault((url.host, url.port), url)
+        addresses = [
+            url
+            for url in addresses_in(config_map)
+            if "." in url.host and self._missing_pod(url, home) is not None
+        ]
+        urls = [url for url in first.values() if not self._is_surely_found(url, home)]
+        return _Suspects(urls, addresses, first.keys())
+
+    def _is_surely_found(self, url: WrittenUrl, home: str) -> bool:
+        """Does a name of a ConfigMap mean somebody to all who read it, with and without a sidecar?"""
+        full = self._registry.unshortened(url.host, home)
+        services = self._registry.services_at(full)
+        if services:
+            is_visible = any(is_visible_to(visible, home) for _, visible in services)
+            return is_visible and not services[0][0].external_name
+        if self._missing_pod(url, home) is not None:
+            return False
+        if "." not in url.host:
+            return True  # it may be a part of another program
+        found = self._registry.find(url.host, home)
+        is_declared = found is not None and (url.port is None or found.port(url.port) is not None)
+        return is_declared and self._meant(url.host) is None
 
     def _judged(self, workload: Workload, url: WrittenUrl) -> LostCall | None:
         home = workload.namespace
@@ -201,7 +250,7 @@ class LostCalls:
             return None
         if self._registry.find(host, "") is not None or len(home) <= _LONGEST_TLD:
             return None
-        near = only_close(home, sorted(self._namespaces))
+        near = self._close_namespaces.only(home)
         domain = self._inventory.config.domain
         is_there = near and self._registry.services_at(f"{name}.{near}.svc.{domain}")
         return (name, near) if near and is_there else None
@@ -209,6 +258,10 @@ class LostCalls:
     @cached_property
     def _namespaces(self) -> frozenset[str]:
         return self._inventory.declared_namespaces | self._registry.namespaces_with_services
+
+    @cached_property
+    def _close_namespaces(self) -> CloseNames:
+        return CloseNames(sorted(self._namespaces))
 
     def _missing(self, url: WrittenUrl, name: str, home: str) -> LostCall | None:
         knows = self._inventory.knows.all_of("Service", home)

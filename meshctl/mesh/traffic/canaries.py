@@ -25,8 +25,8 @@ class Canaries:
         return next(
             (
                 workload
-                for workload in self._inventory.named(Workload, name)
-                if workload.kind == kind and workload.namespace == canary.namespace
+                for workload in self._inventory.named_in(Workload, name, canary.namespace)
+                if workload.kind == kind
             ),
             None,
         )

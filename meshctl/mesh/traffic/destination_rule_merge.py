@@ -165,10 +165,12 @@ def meetings(rules: Sequence[DestinationRule], *, is_for_home: bool = False) -> 
     """
     known = order_is_known(rules)
     groups: list[_RuleGroup] = []
+    alike: dict[object, list[_RuleGroup]] = {}  # rules with a selector meet those with the same
     for rule in rules:
         export_to, selector = exported(rule), selector_of(rule)
+        same = alike.setdefault(selector_key(selector), [])
         home, is_last = None, True
-        for group in groups:
+        for group in groups if selector is None else same:
             if group.selector != selector:
                 if group.export_to == export_to and selector is None:
                     yield RuleMerge(group.first, rule, MergeLoss.UNSELECTED, order_known=True)
@@ -181,6 +183,7 @@ def meetings(rules: Sequence[DestinationRule], *, is_for_home: bool = False) -> 
         if home is None or not is_last:  # the last comparison decides, as istiod has it
             home = _RuleGroup(export_to, selector, rule)
             groups.append(home)
+            same.append(home)
         else:
             if home.export_to != export_to and not is_for_home:
                 yield RuleMerge(home.first, rule, MergeLoss.AUDIENCE, known)

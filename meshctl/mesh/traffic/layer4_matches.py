@@ -6,6 +6,7 @@ pilot/pkg/networking/core/tls.go; a gateway keeps the first tcp rule alone: gate
 """
 
 from collections.abc import Iterator, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 from meshctl.mesh.traffic.delegates import resolved
@@ -28,22 +29,59 @@ def repeated(service: VirtualService) -> Iterator[RepeatedMatch]:
 
 
 def _repeated(routes: Sequence[Route]) -> Iterator[RepeatedMatch]:
-    taken: list[tuple[_Where, frozenset[str], View, Route]] = []
+    taken = _Taken()
     for route in routes:
         for match in route.matches or (None,):
             view = route if match is None else match
             where, names = _where(match), _names(match, route.kind)
-            first = next(
-                (
-                    earlier
-                    for earlier_where, earlier_names, earlier, of in taken
-                    if of is not route and earlier_where <= where and earlier_names == names
-                ),
-                None,
-            )
+            first = taken.before(where, names, route)
             if first is not None:
                 yield RepeatedMatch(view, first)
-            taken.append((where, names, view, route))
+            taken.add(_Earlier(where, names, view, route))
+
+
+class _Earlier(NamedTuple):
+    where: _Where
+    names: frozenset[str]
+    view: View
+    of: Route
+
+
+class _Taken:
+    """Matches in order, filed by the names that they ask for and by the rarest of their conditions.
+
+    A match that takes all of a later one has none but conditions of that one.
+    """
+
+    def __init__(self) -> None:
+        self._filed: dict[tuple[frozenset[str], object], list[tuple[int, _Earlier]]] = {}
+        self._rules: dict[tuple[_Where, frozenset[str]], list[Route]] = {}
+        self._count = 0
+
+    def add(self, earlier: _Earlier) -> None:
+        """File a match behind all others; of equal ones the first of two rules are enough."""
+        rules = self._rules.setdefault((earlier.where, earlier.names), [])
+        if len(rules) > 1 or earlier.of in rules:
+            return
+        rules.append(earlier.of)
+        keys = [(earlier.names, condition) for condition in earlier.where or (None,)]
+        key = min(keys, key=lambda one: len(self._filed.get(one, ())))
+        self._filed.setdefault(key, []).append((self._count, earlier))
+        self._count += 1
+
+    def before(self, where: _Where, names: frozenset[str], route: Route) -> View | None:
+        """Find the first match of another rule that has already taken one."""
+        found = (self._first((names, key), where, route) for key in (None, *where))
+        first = min((one for one in found if one is not None), default=None, key=itemgetter(0))
+        return first[1].view if first is not None else None
+
+    def _first(
+        self, key: tuple[frozenset[str], object], where: _Where, route: Route
+    ) -> tuple[int, _Earlier] | None:
+        for one in self._filed.get(key, ()):
+            if one[1].of is not route and one[1].where <= where:
+                return one
+        return None
 
 
 def _names(match: Match | None, kind: str) -> frozenset[str]:

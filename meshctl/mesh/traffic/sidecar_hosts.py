@@ -72,10 +72,11 @@ class SidecarHosts:
         self._claimants: dict[str, set[str]] = {}
         groups: dict[tuple[str, str, int], list[HostClaim]] = {}
         for service in routes.naming(MESH):
+            split = self._split_by(service)
             for claim in _claims(service, registry):
                 self._claimants.setdefault(claim.host, set()).add(service.key_name)
-                if claim.host not in self._splitting and self._chooses_subset(claim):
-                    self._splitting[claim.host] = service
+                if claim.host in split:
+                    self._splitting.setdefault(claim.host, service)
                 for clients in self._clients(service):
                     rank = routes.rank(service, None if clients == "*" else clients)
                     groups.setdefault((claim.host, clients, rank), []).append(claim)
@@ -94,13 +95,13 @@ class SidecarHosts:
         """Find a VirtualService whose http rules for sidecars choose subsets of just this host."""
         return self._splitting.get(host.lower())
 
-    def _chooses_subset(self, claim: HostClaim) -> bool:
-        return any(
-            entry.destination.subset
-            and self._registry.fqdn(entry.destination.host, claim.service.namespace).lower()
-            == claim.host
-            for route in claim.service.http
+    def _split_by(self, service: VirtualService) -> frozenset[str]:
+        """The hosts of which the http rules of a VirtualService choose subsets."""
+        return frozenset(
+            self._registry.fqdn(entry.destination.host, service.namespace).lower()
+            for route in service.http
             for entry in route.routes
+            if entry.destination.subset
         )
 
     def _clients(self, service: VirtualService) -> Iterator[str]:

@@ -19,6 +19,7 @@ from meshctl.mesh.workloads.membership import (
 )
 from meshctl.resources import Namespace, Service, Workload
 from meshctl.resources.cached_property import cached_property
+from meshctl.spelling import CloseNames
 
 _GENERATED = frozenset({
     "pod-template-hash", "rollouts-pod-template-hash", "controller-revision-hash",
@@ -93,6 +94,17 @@ class Workloads:
     def find(self, selector: Mapping[str, str], namespace: str | None = None) -> Sequence[Workload]:
         """Find the workloads whose pods a selector picks, in one namespace or in all."""
         return self._index.find(selector, namespace)
+
+    def names_of(self, kind: str, namespace: str) -> CloseNames:
+        """The names of the workloads of a kind in a namespace."""
+        return self._names_by_kind.get((kind, namespace), CloseNames(()))
+
+    @cached_property
+    def _names_by_kind(self) -> dict[tuple[str, str], CloseNames]:
+        found: dict[tuple[str, str], list[str]] = {}
+        for workload in self._all:
+            found.setdefault((workload.kind, workload.namespace), []).append(workload.name)
+        return {key: CloseNames(names) for key, names in found.items()}
 
     def gateways_among(self, found: Sequence[Workload]) -> frozenset[str]:
         """Name the Gateways of the Gateway API of whose pods some are, that ``find`` gave."""

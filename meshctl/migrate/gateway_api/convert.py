@@ -7,6 +7,8 @@ TLS has one owner, and the VirtualServices of one host and gateway are one table
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from meshctl.mesh.core.hosts import HostIndex
+from meshctl.mesh.core.selectors import IdentityCache
 from meshctl.mesh.traffic.delegates import MESH
 from meshctl.migrate.drafts import Draft, Names
 from meshctl.migrate.gateway_api import l4_routes, listeners
@@ -52,6 +54,7 @@ class _Conversion:
         *, is_strict: bool,
     ) -> None:  # fmt: skip
         known = backends.known
+        self._by_host = IdentityCache(_by_host)  # a Gateway has many VirtualServices
         self._gateways: dict[str, GatewayPlan] = {}
         for gateway in gateways:
             first = self._gateways.setdefault(gateway.full_name, gateway)
@@ -150,10 +153,10 @@ class _Conversion:
         hosts = self._hosts(plan)
         for name in self._routes.gateways_of(plan.service):
             gateway = self._gateways.get(name)
-            for server in gateway.gateway.servers if gateway is not None else ():
-                if any(_takes(server, host) for host in hosts):
-                    assert gateway is not None  # noqa: S101 - narrows the type
-                    yield gateway, server
+            if gateway is not None:
+                index, servers = self._by_host.of(gateway.gateway), gateway.gateway.servers
+                numbers = set[int]().union(*map(index.meeting, hosts))
+                yield from ((gateway, servers[number]) for number in sorted(numbers))
 
     def _hold_servers(self, plan: ServicePlan) -> bool:
         """Keep the servers with TLS of one that stays; true where all were kept already."""
@@ -231,13 +234,13 @@ class _Conversion:
         draft.exact(f"its rules are in what becomes of {roots[0].service.title}")
 
 
-def _takes(server: Server, host: str) -> bool:
-    from meshctl.mesh.core.hosts import covers  # noqa: PLC0415
-
-    return any(
-        covers(own, host) or covers(host, own)
-        for own in (written.rpartition("/")[2] for written in server.hosts)
-    )
+def _by_host(gateway: Gateway) -> HostIndex[int]:
+    """File the servers of a Gateway, by their place in it, under their hosts."""
+    index: HostIndex[int] = HostIndex()
+    for number, server in enumerate(gateway.servers):
+        for written in server.hosts:
+            index.add(written.rpartition("/")[2], number)
+    return index
 
 
 def _lose(plans: Iterable[ServicePlan], error: CantSayError) -> None:

@@ -61,9 +61,11 @@ class Listener:
     def takes(self, host: str, namespace: str) -> bool:
         """May a VirtualService of a namespace route a host here?"""
         own = self.hostname or "*"
-        return not self.namespaces.isdisjoint({"*", namespace}) and (
-            covers(own, host) or covers(host, own)
-        )
+        return self.is_for(namespace) and (covers(own, host) or covers(host, own))
+
+    def is_for(self, namespace: str) -> bool:
+        """Does it take VirtualServices of a namespace?"""
+        return not self.namespaces.isdisjoint({"*", namespace})
 
     def form(self) -> dict[str, Any]:
         """Write it."""
@@ -98,6 +100,10 @@ class GatewayPlan:
     listeners: list[Listener] = field(default_factory=list)
     staying: set[int] = field(default_factory=set)
     """The indexes of servers that stay."""
+    by_place: dict[tuple[str, int, str], Listener] = field(default_factory=dict)
+    """The listeners by namespace, port and host name."""
+    listener_names: set[tuple[str, str]] = field(default_factory=set)
+    """The names that are taken, with their namespaces."""
 
     @property
     def full_name(self) -> str:
@@ -209,28 +215,19 @@ def _add_listeners(found: GatewayPlan, namespace: str, server: Server) -> None:
         hostname = "" if host == "*" or protocol == "TCP" else host.lower()
         if protocol == "HTTP" and not hostname.strip("."):
             hostname = ""
-        same = [
-            listener for listener in found.listeners
-            if (listener.namespace, listener.port, listener.hostname) == (namespace, server.port, hostname)
-        ]  # fmt: skip
-        if same:
-            _merge(found, same[0], server, homes)
+        place = namespace, server.port, hostname
+        same = found.by_place.get(place)
+        if same is not None:
+            _merge(found, same, server, homes)
             continue
         name = _name(found, namespace, server, protocol, hostname)
-        found.listeners.append(
-            Listener(
-                found.names[namespace],
-                namespace,
-                name,
-                server,
-                protocol,
-                server.port,
-                hostname,
-                homes,
-                _tls(server),
-                server.https_redirect and protocol == "HTTP",
-            )
-        )
+        is_redirect = server.https_redirect and protocol == "HTTP"
+        made = Listener(
+            found.names[namespace], namespace, name, server, protocol, server.port, hostname, homes,
+            _tls(server), is_redirect,
+        )  # fmt: skip
+        found.by_place[place] = made
+        found.listeners.append(made)
 
 
 def _merge(found: GatewayPlan, known: Listener, server: Server, homes: set[str]) -> None:
@@ -248,11 +245,11 @@ def _name(found: GatewayPlan, namespace: str, server: Server, protocol: str, hos
     base = f"{protocol.lower()}-{server.port}"
     if hostname:
         base += f"-{hostname.replace('*', 'any')}"
-    taken = {listener.name for listener in found.listeners if listener.namespace == namespace}
     name, number = label_name(base), 1
-    while name in taken:
+    while (namespace, name) in found.listener_names:
         number += 1
         name = label_name(f"{base}-{number}")
+    found.listener_names.add((namespace, name))
     return name
 
 

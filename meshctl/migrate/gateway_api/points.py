@@ -1,9 +1,10 @@
 """Finds where the routes of a VirtualService attach: listeners, and Services in the mesh."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from meshctl.istio.api_versions import GATEWAY_API, NETWORKING
-from meshctl.mesh.core.hosts import in_cluster, is_wildcard
+from meshctl.mesh.core.hosts import HostIndex, in_cluster, is_wildcard
+from meshctl.mesh.core.selectors import IdentityCache
 from meshctl.mesh.traffic.delegates import MESH
 from meshctl.migrate.gateway_api.asked import CantSayError
 from meshctl.migrate.gateway_api.http_routes import Point, ServicePlan
@@ -14,11 +15,19 @@ from meshctl.resources import ServiceEntry, VirtualService
 _HTTP = frozenset({"HTTP", "HTTPS"})
 
 
+def _by_host(listeners: Sequence[Listener]) -> HostIndex[int]:
+    index: HostIndex[int] = HostIndex()
+    for number, listener in enumerate(listeners):
+        index.add(listener.hostname or "*", number)
+    return index
+
+
 class Points:
     """Answers for VirtualServices."""
 
     def __init__(self, plans: Mapping[str, GatewayPlan], known: Known) -> None:
         self._plans, self._known = plans, known
+        self._by_host = IdentityCache(_by_host)  # a Gateway has many VirtualServices
 
     def listeners(self, plan: ServicePlan) -> list[tuple[Listener, Point]]:
         """The listeners that take a host of a VirtualService; raises CantSayError."""
@@ -38,8 +47,10 @@ class Points:
             gateway = self._plans.get(name)
             if gateway is None:
                 raise CantSayError(f"Gateway {name} is not in the input", "add it to the input")
-            for listener in gateway.listeners:
-                if not any(listener.takes(host, service.namespace) for host in hosts):
+            index = self._by_host.of(gateway.listeners)
+            numbers = set[int]().union(*map(index.meeting, hosts))
+            for listener in (gateway.listeners[number] for number in sorted(numbers)):
+                if not listener.is_for(service.namespace):
                     continue
                 if routes.is_visible(service, listener.namespace):
                     yield listener, Point(_parent(listener, service), name, listener.port)

@@ -11,7 +11,7 @@ called, with `pathNormalization: MERGE_SLASHES` in the mesh config.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.security import open_variant, shut_out
+from meshctl.mesh.security import ShutOutPaths, shut_out
 from meshctl.resources import AuthorizationPolicy
 from meshctl.rules.api import Finding, Outcome, Severity, append, rule
 from meshctl.words import quoted
@@ -22,8 +22,9 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
     """Report paths that are shut out with or without a final slash alone."""
     for operation, key in shut_out(policy, "paths"):
         written = operation.texts(key)
+        paths = ShutOutPaths(written)
         for index, path in enumerate(written):
-            variant = open_variant(path, written)
+            variant = paths.open_variant(path)
             if variant:
                 yield Finding(
                     operation.at(key, index),

@@ -7,11 +7,11 @@ Fix: correct kind and name in `targetRef`; the workload must be in the namespace
 """
 
 from collections.abc import Iterator
+from itertools import islice
 
 from meshctl.mesh import Mesh
 from meshctl.resources import Canary
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, put, rule
-from meshctl.spelling import only_close
 from meshctl.words import quoted
 
 
@@ -25,15 +25,13 @@ def check(canary: Canary, mesh: Mesh) -> Iterator[Outcome]:
     if not shown:
         yield NotChecked(shown.reason)
         return
-    known = [
-        workload for workload in mesh.workloads.find({}, canary.namespace) if workload.kind == kind
-    ]
-    if not any(workload.name == name for workload in known):
-        has = ", ".join(workload.name for workload in known[:5]) or "none"
+    known = mesh.workloads.names_of(kind, canary.namespace)
+    if name not in known:
+        has = ", ".join(islice(known, 5)) or "none"
         finding = Finding(
             canary.target.at("name"),
             f"namespace {canary.namespace} has no {kind} {quoted(name)}; it has {has}",
             severity=None if mesh.is_whole else Severity.WARNING,
         )
-        meant = only_close(name, {workload.name for workload in known})
+        meant = known.only(name)
         yield finding.fixed_by(put(finding.ref, meant), safe=False) if meant else finding

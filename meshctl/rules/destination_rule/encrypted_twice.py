@@ -24,25 +24,24 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     host = mesh.traffic.destination_rules.host_of(destination_rule)
     if is_wildcard(host):
         return
-    for registered in mesh.registry.at(host):
-        for port in registered.ports:
-            tls = originates(destination_rule, port.number) if port.protocol.is_tls else None
-            if tls is None or mesh.security.tls_conflicts.of(destination_rule):
-                continue  # a conflict with a sidecar is told elsewhere
-            if mesh.traffic.destinations.brings_plaintext(host, port.number):
-                continue
-            if isinstance(registered.source, Service) and not mesh.traffic.destinations.to(host):
-                yield NotChecked("routes to Services that speak TLS may be outside the input")
-                continue
-            yield (
-                Finding(
-                    tls.at("mode"),
-                    f"port {port.number} of {host} is {port.protocol}, so clients encrypt what they "
-                    f"send there, and mode {tls.text('mode')} encrypts it again",
-                )
-                .also(port.view.at(), f"declares port {port.number} as {port.protocol}")
-                .fixed_by(delete(_block(destination_rule, tls)), safe=False)
+    for registered, port in mesh.registry.tls_ports(host):
+        tls = originates(destination_rule, port.number)
+        if tls is None or mesh.security.tls_conflicts.of(destination_rule):
+            continue  # a conflict with a sidecar is told elsewhere
+        if mesh.traffic.destinations.brings_plaintext(host, port.number):
+            continue
+        if isinstance(registered.source, Service) and not mesh.traffic.destinations.to(host):
+            yield NotChecked("routes to Services that speak TLS may be outside the input")
+            continue
+        yield (
+            Finding(
+                tls.at("mode"),
+                f"port {port.number} of {host} is {port.protocol}, so clients encrypt what they "
+                f"send there, and mode {tls.text('mode')} encrypts it again",
             )
+            .also(port.view.at(), f"declares port {port.number} as {port.protocol}")
+            .fixed_by(delete(_block(destination_rule, tls)), safe=False)
+        )
 
 
 def _block(destination_rule: DestinationRule, tls: View) -> Ref:

@@ -20,13 +20,11 @@ def check(envoy_filter: EnvoyFilter, mesh: Mesh) -> Iterator[Outcome]:
     """Report EnvoyFilters whose workloads are all in ambient mode."""
     if mesh.workloads.envoy_filters.is_mesh_wide(envoy_filter):
         return
-    modes = {
-        workload: mesh.workloads.membership(workload)
-        for workload in mesh.workloads.envoy_filters.reached(envoy_filter)
-    }
-    ambient = [workload for workload, mode in modes.items() if mode is Membership.AMBIENT]
-    if ambient and set(modes.values()) <= {Membership.AMBIENT, Membership.NONE}:
+    reached = mesh.workloads.envoy_filters.reached(envoy_filter)
+    modes = mesh.workloads.memberships_among(reached)
+    if Membership.AMBIENT in modes and modes <= {Membership.AMBIENT, Membership.NONE}:
+        first = next(one for one in reached if mesh.workloads.membership(one) is Membership.AMBIENT)
         yield Finding(
             envoy_filter.at("metadata", "name"),
-            f"{ambient[0].title} is in ambient mode, so there is no Envoy that this EnvoyFilter could patch",
-        ).also(ambient[0].at("metadata", "name"), "is reached by the EnvoyFilter")
+            f"{first.title} is in ambient mode, so there is no Envoy that this EnvoyFilter could patch",
+        ).also(first.at("metadata", "name"), "is reached by the EnvoyFilter")

@@ -22,9 +22,9 @@ _ISTIO = ("istio", "istio-remote", "istio-waypoint", "istio-east-west", "agentga
 def check(gateway: KubernetesGateway, mesh: Mesh) -> Iterator[Outcome]:
     """Report classes that are not in a whole mesh, and misspelt ones of Istio's."""
     name = gateway.class_name
-    known = {gateway_class.name for gateway_class in mesh.of(GatewayClass)}
-    if not name or name in known or name in _ISTIO:
+    if not name or name in _ISTIO or mesh.named(GatewayClass, name):
         return
+    known = {gateway_class.name for gateway_class in mesh.of(GatewayClass)}
     classes = [*_ISTIO, *sorted(known)]
     meant = spelt_otherwise(name, classes)
     close = [meant] if meant else get_close_matches(name, classes, n=1, cutoff=0.85)

@@ -7,7 +7,6 @@ Fix: correct `spec.from[].namespace`, or remove the entry: whoever makes that na
 """
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from meshctl.mesh import Mesh
 from meshctl.resources import ReferenceGrant
@@ -21,7 +20,7 @@ def check(grant: ReferenceGrant, mesh: Mesh) -> Iterator[Outcome]:
     for origin in grant.origins:
         name = origin.text("namespace")
         if name and mesh.namespaces.exists(name) is False:
-            close = get_close_matches(name, mesh.namespaces.known, 2, cutoff=0.75)
-            edits = [put(origin.at("namespace"), one) for one in close if len(close) == 1]
+            close = mesh.namespaces.close_to(name)
+            edits = [put(origin.at("namespace"), close)] if close else []
             text = f"there is no namespace {quoted(name)} to let in"
             yield Finding(origin.at("namespace"), text).fixed_by(*edits, safe=False)

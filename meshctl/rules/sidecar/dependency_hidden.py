@@ -20,10 +20,10 @@ from meshctl.rules.api import Finding, Outcome, Severity, append, rule
 @rule(on=Sidecar, severity=Severity.WARNING, since="0.1.0")
 def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
     """Report Services that settings of a workload name by URL and no egress entry imports."""
-    told = set()
+    told, asked = set(), set[object]()
     for workload in mesh.sidecar_scope.reached(sidecar) if sidecar.egress else ():
         calls = mesh.sidecar_scope.declared_calls
-        for called in (*calls.of(workload), *calls.outside(workload)):
+        for called in (*calls.of(workload), *calls.outside_once(workload, asked)):
             how = mesh.sidecar_scope.hides(sidecar, called.host, called.port, workload.namespace)
             if called.host in told or not how:
                 continue

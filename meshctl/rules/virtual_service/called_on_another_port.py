@@ -11,7 +11,6 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.mesh.traffic import MESH
-from meshctl.mesh.workloads import Membership
 from meshctl.resources import Service, VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
@@ -21,21 +20,21 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report calls by plain HTTP in the settings of workloads with a sidecar."""
     if not service.http or MESH not in mesh.traffic.routes.gateways_of(service):
         return
-    for index, host in enumerate(mesh.sidecar_routes.hosts(service)):
+    callers = mesh.sidecar_scope.declared_callers
+    named = [(n, host) for n, host in enumerate(mesh.sidecar_routes.hosts(service))
+             if callers.are_known_by(host)]  # fmt: skip
+    ports = mesh.clauses.match_listeners.ports(service, "http", MESH) if named else frozenset()
+    for index, host in named if ports else ():
         if any(
             isinstance(registered_host.source, Service)
             for registered_host in mesh.registry.at(host)
         ):
             continue  # a Service without the port takes no call there, with or without rules
-        for call in mesh.sidecar_scope.declared_callers.of_name(host):
-            ports = mesh.clauses.match_listeners.ports(service, "http", MESH)
-            if not ports or call.port in ports:
-                continue
-            if mesh.workloads.membership(call.workload) is Membership.SIDECAR:
-                known = " and ".join(map(str, sorted(ports)))
-                yield Finding(
-                    service.spec.at("hosts", index),
-                    f"{call.workload.title} calls {host}:{call.port}, and sidecars have its routes "
-                    f"on port {known} alone",
-                ).also(call.place, "calls it")
-                break
+        call = callers.of_name(host, ports)
+        if call is not None:
+            known = " and ".join(map(str, sorted(ports)))
+            yield Finding(
+                service.spec.at("hosts", index),
+                f"{call.workload.title} calls {host}:{call.port}, and sidecars have its routes "
+                f"on port {known} alone",
+            ).also(call.place, "calls it")

@@ -11,6 +11,7 @@ Fix: write the scheme that the port speaks, or name the port of the Service or S
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
+from meshctl.mesh.sidecar_scope import DeclaredCall
 from meshctl.mesh.workloads import Membership
 from meshctl.resources import Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
@@ -24,7 +25,7 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     if workload not in mesh.workloads:
         return
     calls = mesh.sidecar_scope.declared_calls
-    for call in (*calls.of(workload), *calls.outside(workload)):
+    for call in (*calls.of(workload), *calls.outside(workload, _is_odd)):
         port = call.host.port(call.port) if call.port is not None else None
         if port is None:
             continue
@@ -45,3 +46,12 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
             yield Finding(
                 call.place, f"{workload.title} calls {name} by {call.scheme}://, {text}"
             ).also(port.view.at(), "declares the port")
+
+
+def _is_odd(call: DeclaredCall) -> bool:
+    """Is a scheme written that the port doesn't speak?"""
+    port = call.host.port(call.port) if call.port is not None else None
+    if port is None:
+        return False
+    breaks = call.scheme in _HTTPS and port.protocol.is_http
+    return breaks or (call.scheme in _PLAIN and port.protocol.is_tls)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from meshctl.istio.labels import TLS_MODE
 from meshctl.mesh.clauses.parts import Parts
-from meshctl.mesh.registry.services import RegisteredHost
+from meshctl.mesh.registry.services import HostPort, RegisteredHost
 from meshctl.mesh.security.tls_connection import Endpoint, ServerMode
 from meshctl.resources import Ref, Service, ServiceEntry, Workload, WorkloadEntry
 from meshctl.resources.cached_property import cached_property
@@ -29,6 +29,7 @@ class EndpointPods:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._strict_pods: dict[tuple[RegisteredHost, int], Endpoint | None] = {}
 
     def refused(self, entry: ServiceEntry) -> Iterator[RefusedEndpoint]:
         """Walk the endpoints whose pods refuse what proxies send them, each once."""
@@ -81,18 +82,27 @@ class EndpointPods:
         self, entry: ServiceEntry, declared: Sequence[RegisteredHost], called: int, number: int
     ) -> Endpoint | None:
         """Find a STRICT pod behind a port of a Service, unless proxies may open TLS to the entry's port."""
-        mtls, security = self._parts.security.mtls, self._parts.security
-        if any(security.tls_origination.may_reach(host, called) for host in entry.hosts):
+        origination = self._parts.security.tls_origination
+        if any(origination.may_reach(host, called) for host in entry.hosts):
             return None
-        for host in declared:
+        found = (self._first_strict(host, number) for host in declared)
+        return next((server for server in found if server is not None), None)
+
+    def _first_strict(self, host: RegisteredHost, number: int) -> Endpoint | None:
+        """The first pod behind a port of a Service that takes mutual TLS alone, whoever dials it."""
+        key = host, number
+        if key not in self._strict_pods:
             port = host.port(number)
-            for workload in mtls.behind(host):
-                if port is None:
-                    break
-                target = self._parts.workloads.target_port(workload, port)
-                server = mtls.server(workload, target) if target is not None else None
-                if server is not None and server.mode is ServerMode.STRICT:
-                    return server
+            self._strict_pods[key] = self._strict_behind(host, port) if port is not None else None
+        return self._strict_pods[key]
+
+    def _strict_behind(self, host: RegisteredHost, port: HostPort) -> Endpoint | None:
+        mtls = self._parts.security.mtls
+        for workload in mtls.behind(host):
+            target = self._parts.workloads.target_port(workload, port)
+            server = mtls.server(workload, target) if target is not None else None
+            if server is not None and server.mode is ServerMode.STRICT:
+                return server
         return None
 
 
