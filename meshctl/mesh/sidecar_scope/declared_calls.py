@@ -23,6 +23,7 @@ from meshctl.resources import ConfigMap, Container, Ref, Service, View, Workload
 from meshctl.resources.cached_property import cached_property
 from meshctl.resources.view import views
 
+_ISTIO = "istio-"
 _TLS_SCHEMES = frozenset({"https", "wss", "grpcs", "rediss", "amqps", "ldaps", "ssl", "tls"})
 
 
@@ -59,14 +60,26 @@ class DeclaredCalls:
         return known
 
     def _calls(self, workload: Workload) -> Iterator[DeclaredCall]:
-        seen = set()
         own = [
             config_map
             for config_map in self.config_maps(workload)
             if config_map not in self._shared
         ]
-        for url in (*self._urls_of(workload, own), *self._addresses_of(workload, own)):
-            host = self.service(url.host, workload.namespace)
+        written = (*self._urls_of(workload, own), *self._addresses_of(workload, own))
+        yield from self._meant(written, workload.namespace)
+
+    def of_init_containers(self, workload: Workload) -> Iterator[DeclaredCall]:
+        """Walk the Services that the init containers name which end before the application starts."""
+        for container in workload.init_containers:
+            is_own = container.name.startswith(_ISTIO)
+            if not is_own and container.text("restartPolicy") != "Always":
+                written = (*_urls_of_container(container), *_addresses_of_container(container))
+                yield from self._meant(written, workload.namespace)
+
+    def _meant(self, written: Iterable[WrittenUrl], namespace: str) -> Iterator[DeclaredCall]:
+        seen = set()
+        for url in written:
+            host = self.service(url.host, namespace)
             if host is None or (host, url.port) in seen:
                 continue
             # What is no URL, such as the tag of an image, means a Service by one of its ports.
@@ -75,7 +88,17 @@ class DeclaredCalls:
                 yield DeclaredCall(host, url.port, url.place, url.scheme)
 
     def service(self, written: str, namespace: str) -> RegisteredHost | None:
-        """Find the Service that a workload of a namespace means by a name."""
+        """Find the Service that a workload of a namespace means by a name, or by that of a pod.
+
+        A headless Service gives its pods names below its own, as in ``db-0.db.shop``.
+        """
+        found = self._named(written, namespace)
+        if found is not None or "." not in written:
+            return found
+        governing = self._named(written.partition(".")[2], namespace)
+        return governing if governing is not None and governing.is_headless else None
+
+    def _named(self, written: str, namespace: str) -> RegisteredHost | None:
         host = self._registry.unshortened(written, namespace)
         for registered_host in self._registry.at(host):
             if isinstance(registered_host.source, Service) and is_visible_to(
@@ -174,23 +197,27 @@ def _applications_containers(workload: Workload) -> Iterator[Container]:
 
 def _urls_in(workload: Workload) -> tuple[WrittenUrl, ...]:
     """List the URLs that the containers of a workload are given."""
-    found: list[WrittenUrl] = []
-    for container in _applications_containers(workload):
-        for text, place in words(container):
-            found += urls(text, place)
-        for _, value, place in variables(container):
-            found += urls(value, place)
-    return tuple(found)
+    containers = _applications_containers(workload)
+    return tuple(url for container in containers for url in _urls_of_container(container))
+
+
+def _urls_of_container(container: Container) -> Iterator[WrittenUrl]:
+    for text, place in words(container):
+        yield from urls(text, place)
+    for _, value, place in variables(container):
+        yield from urls(value, place)
 
 
 def _addresses_in(workload: Workload) -> tuple[WrittenUrl, ...]:
     """List the addresses that the containers of a workload are given."""
-    found: list[WrittenUrl] = []
-    for container in _applications_containers(workload):
-        for text, place in words(container):
-            found += addresses(text, place)
-        found += named_addresses(list(variables(container)))
-    return tuple(found)
+    containers = _applications_containers(workload)
+    return tuple(url for container in containers for url in _addresses_of_container(container))
+
+
+def _addresses_of_container(container: Container) -> Iterator[WrittenUrl]:
+    for text, place in words(container):
+        yield from addresses(text, place)
+    yield from named_addresses(list(variables(container)))
 
 
 def _urls_in_config_map(config_map: ConfigMap) -> tuple[WrittenUrl, ...]:

@@ -18,7 +18,7 @@ from meshctl.mesh.registry.facade import RegistryFacade
 from meshctl.mesh.registry.service_entries import captures_dns
 from meshctl.mesh.sidecar_scope.declared_calls import DeclaredCalls
 from meshctl.mesh.sidecar_scope.scope import REGISTRY_ONLY, SidecarScopes
-from meshctl.mesh.workloads.container_args import WrittenUrl, has_proxy, is_called
+from meshctl.mesh.workloads.container_args import WrittenUrl, has_proxy, is_address_alone, is_called
 from meshctl.mesh.workloads.facade import WorkloadsFacade
 from meshctl.mesh.workloads.membership import Membership
 from meshctl.mesh.workloads.traffic_capture import TrafficCapture
@@ -99,20 +99,39 @@ class LostCalls:
             found = self._judged(workload, url)
             if found is not None:
                 yield found
-        for url in self._calls.addresses_of(workload):
-            if (url.host, url.port) not in seen and "." in url.host:
-                seen.add((url.host, url.port))
-                pod = self._missing_pod(url, workload.namespace)
-                if pod is not None:
-                    yield pod
+        yield from self._lost_addresses(workload, seen)
+
+    def _lost_addresses(
+        self, workload: Workload, seen: set[tuple[str, int | None]]
+    ) -> Iterator[LostCall]:
+        """Walk what is written as ``host:port`` and reaches nobody.
+
+        A host that nothing declares is a call where another one of the same list is declared.
+        """
+        written = [url for url in self._calls.addresses_of(workload) if "." in url.host]
+        lists = {
+            url.place
+            for url in written
+            if (host := self._registry.find(url.host, workload.namespace)) is not None
+            and isinstance(host.source, ServiceEntry)
+        }
+        for url in written:
+            if (url.host, url.port) in seen:
+                continue
+            seen.add((url.host, url.port))
+            lost = self._missing_pod(url, workload.namespace)
+            if lost is None and url.port and url.place in lists and is_address_alone(url):
+                lost = self._undeclared(workload, url)
+            if lost is not None:
+                yield lost._replace(is_sure=True)
 
     def _judged(self, workload: Workload, url: WrittenUrl) -> LostCall | None:
         home = workload.namespace
         full = self._registry.unshortened(url.host, home)
         services = self._registry.services_at(full)
         pod = self._missing_pod(url, home) if not services else None
-        if pod is not None:
-            return pod
+        if pod is not None or (not services and self._calls.service(url.host, home) is not None):
+            return pod  # a pod of a headless Service has its own domain there
         alias = services[0][0].external_name if services else ""
         inside = in_cluster(alias, self._inventory.config.domain)
         if inside is not None and not self._registry.services_at(alias):

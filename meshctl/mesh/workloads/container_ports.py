@@ -4,6 +4,7 @@ Kubernetes translates a Service's port before the connection reaches the pod, so
 container ports alone.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
@@ -21,6 +22,8 @@ from meshctl.resources import Service, ServiceEntry, ServicePort, View, Workload
 from meshctl.resources.cached_property import cached_property
 
 T = TypeVar("T")
+
+_ASIDE = re.compile(r"metric|prom|health|probe|status|admin|manage|debug|jmx|monitor")
 
 
 class MappedPort(NamedTuple):
@@ -161,6 +164,49 @@ class ContainerPorts:
             source = host.source
             if isinstance(source, Service) and source.name == name and source.is_headless:
                 return source
+        return None
+
+    def without_service(self, pods: Sequence[Workload]) -> frozenset[int]:
+        """Name the ports that all of some pods list, in all of their containers, where Services lead to none of them.
+
+        Ports whose names say that they are for metrics, probes or the like are left out.
+        """
+        found = [self._without_service(pod) for pod in pods]
+        return frozenset.intersection(*found) if found else frozenset()
+
+    def _without_service(self, workload: Workload) -> frozenset[int]:
+        known = {target for _, target in self.in_front_of(workload)}
+        if known & _numbers(workload) or not all(one.ports for one in workload.containers):
+            return frozenset()
+        return frozenset(
+            number
+            for port in _container_ports(workload)
+            if (number := port.number("containerPort")) is not None
+            and port.text("protocol") in {"", "TCP"}
+            and not _ASIDE.search(port.text("name"))
+        )
+
+    def of_others(self, service: Service, target: int) -> tuple[Workload, frozenset[int]] | None:
+        """Find pods of another application behind a port of a Service, and the ports that they list.
+
+        They list other ports in all of their containers, to one of which a Service of their own leads, while pods
+        beside them list this one.
+        """
+        pods = self._workloads.endpoints_of(service.selector, service.namespace)
+        listing = [pod for pod in pods if target in _numbers(pod)]
+        for pod in pods if listing else ():
+            listed = _numbers(pod)
+            if target in listed or not all(container.ports for container in pod.containers):
+                continue
+            led = {
+                number
+                for host in self.hosts(pod)
+                if host.source is not service
+                for port in host.ports
+                if (number := self._workloads.target_port(pod, port)) is not None
+            }
+            if led & listed:
+                return pod, listed
         return None
 
     def server_first(self, service: Service, port: ServicePort) -> str:
