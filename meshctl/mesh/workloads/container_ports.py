@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from meshctl.istio.annotation_names import TEMPLATES
+from meshctl.istio.labels import APP_NAME
 from meshctl.istio.protocols import Protocol
 from meshctl.istio.well_known_ports import server_first
 from meshctl.mesh.core.precedence import age
@@ -198,6 +199,8 @@ class ContainerPorts:
             listed = _numbers(pod)
             if target in listed or not all(container.ports for container in pod.containers):
                 continue
+            if _application(pod) in {"", _application(listing[0])}:
+                continue
             led = {
                 number
                 for host in self.hosts(pod)
@@ -308,3 +311,9 @@ def _numbers(workload: Workload) -> frozenset[int]:
 def _container_ports(workload: Workload) -> Iterator[View]:
     for container in workload.containers:
         yield from container.ports
+
+
+def _application(workload: Workload) -> str:
+    """Name the application by the usual labels; empty where pods have none."""
+    labels = workload.pod_labels
+    return labels.get("app") or labels.get(APP_NAME, "")

@@ -68,6 +68,10 @@ class OutsideClients:
         elif isinstance(resource, Workload):
             yield from self._scraped_pods(self._scrapes.of_annotations(resource), "these pods")
 
+    def scraped(self, workload: Workload) -> Iterator[ScrapedPod]:
+        """Walk the port that annotations lead a Prometheus outside the mesh to, past the agent of the sidecar."""
+        return self._scrapes.of_annotations(workload)
+
     def _scraped_pods(self, scraped: Iterator[ScrapedPod], which: str) -> Iterator[RefusedOutside]:
         """Walk the first pods that refuse to be scraped, one for each place that asks for it."""
         seen: set[Ref] = set()
