@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.mesh.registry import DECLARING_KINDS
 from meshctl.mesh.traffic import MESH
-from meshctl.resources import Destination, Route, VirtualService
+from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
@@ -40,7 +40,6 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
                 continue  # the gateway's servers say what it speaks: egress-tls-mismatch
             number, protocol = ports[0].number, ports[0].protocol
             if mesh.security.tls_origination.may_reach(host, number):
-                yield from _unread_by_gateways(route, destination, number, mesh)
                 continue
             if (
                 destination.subset
@@ -52,19 +51,3 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
                 f"port {number} of {host} is {protocol}, but this route brings plain HTTP there "
                 "and no DestinationRule opens TLS to it",
             ).also(ports[0].view.at(), f"declares port {number} as {protocol}")
-
-
-def _unread_by_gateways(
-    route: Route, destination: Destination, port: int, mesh: Mesh
-) -> Iterator[Outcome]:
-    """Report a rule that opens TLS, and that the gateway which takes the route doesn't read."""
-    clients = mesh.reachability.subsets.gateway_clients(route)
-    declared = mesh.reachability.clusters.declared(destination)
-    blind = mesh.security.tls_origination.unread(declared, port, clients)
-    if blind is not None:
-        client, written = blind
-        yield Finding(
-            destination.at("host"),
-            f"gateway pods in {client.namespace} don't read {written.title}, which opens TLS to port {port} of "
-            f"{destination.host}: they bring plain HTTP there",
-        ).also(written.spec.at("host"), "opens TLS for others")
