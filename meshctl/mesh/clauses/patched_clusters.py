@@ -17,6 +17,7 @@ from meshctl.words import quoted
 
 _PARTS_OF_NAME = 4
 _OUTBOUND = "outbound|"
+_BY_SNI = "outbound_."
 _SERVICE_KEYS = frozenset(
     {"envoy_grpc", "envoyGrpc", "http_uri", "httpUri", "server_uri", "serverUri"}
 )
@@ -84,7 +85,8 @@ class PatchedClusters:
         is_asked = place.path[-1] in _CLUSTER_KEYS and place.path[-2] in _SERVICE_KEYS
         if not is_asked or not self._parts.is_whole or self._has_own_bootstrap:
             return False
-        return "|" not in name and name not in BUILT_IN_CLUSTERS and name not in self._added
+        is_generated = "|" in name or name.startswith(_BY_SNI)
+        return not is_generated and name not in BUILT_IN_CLUSTERS and name not in self._added
 
     @cached_property
     def _added(self) -> frozenset[str]:

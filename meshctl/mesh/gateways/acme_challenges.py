@@ -68,12 +68,13 @@ class AcmeChallenges:
             for solver in solvers
             for parent in views(solver.child("http01", "gatewayHTTPRoute"), "parentRefs", View)
         ]
-        if not parents or not all(map(self._is_deaf, parents)):
+        if not parents or not all(self._is_deaf(one, certificate.namespace) for one in parents):
             return None
         return parents[0].at("name")
 
-    def _is_deaf(self, parent: View) -> bool:
-        key = parent.text("namespace"), parent.text("name")
+    def _is_deaf(self, parent: View, home: str) -> bool:
+        """Has a Gateway no listener on port 80? Its namespace is that of the challenge, unless it is written."""
+        key = parent.text("namespace") or home, parent.text("name")
         found = self._gateways.get(key)
         return found is not None and key not in self._with_sets and _HTTP not in found
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from meshctl.mesh.core.export_to import is_visible_to
+from meshctl.mesh.core.hosts import is_wildcard
 from meshctl.mesh.core.inventory import Inventory
 from meshctl.mesh.gateways.gateway_index import Gateways
 from meshctl.mesh.reachability.clusters import Clusters
@@ -133,7 +134,14 @@ class Subsets:
         Their clients read no others. Those with a VirtualService of their own for the host may not follow this one.
         """
         hosts = [self._registry.fqdn(host, service.namespace) for host in service.hosts]
-        homes = {rule.namespace for host in hosts for rule in self._rules.covering(host)}
+        homes = {
+            rule.namespace
+            for host in hosts
+            for rule in self._rules.covering(host)
+            if not is_wildcard(
+                rule.host
+            )  # whether its clients call this host, a wildcard doesn't say
+        }
         homes &= set(self._workloads.sidecar_homes) - {service.namespace}
         for home in sorted(homes):
             routed = any((home, host) in self._routed_at_home for host in hosts)

@@ -123,7 +123,8 @@ class LostCalls:
             if lost is None and url.port and url.place in lists and is_address_alone(url):
                 lost = self._undeclared(workload, url)
             if lost is not None:
-                yield lost._replace(is_sure=True)
+                is_sure = lost.obstacle is Obstacle.NO_POD or self._is_surely_caught(workload)
+                yield lost._replace(is_sure=is_sure)
 
     def _judged(self, workload: Workload, url: WrittenUrl) -> LostCall | None:
         home = workload.namespace
@@ -256,10 +257,13 @@ class LostCalls:
 
     def _is_surely_refused(self, workload: Workload, url: WrittenUrl) -> bool:
         """Is it sure that the pod itself opens a URL, and that its sidecar gets the call?"""
+        return self._is_surely_caught(workload) and is_called(url)
+
+    def _is_surely_caught(self, workload: Workload) -> bool:
+        """Does the sidecar surely get what the pod sends to addresses outside?"""
         capture = TrafficCapture(workload)
         is_caught = capture.takes_all_addresses(by_default=self._takes_all_addresses)
-        is_certain = is_caught and not self._inventory.config.doubt
-        return is_certain and not has_proxy(workload) and is_called(url)
+        return is_caught and not self._inventory.config.doubt and not has_proxy(workload)
 
     @cached_property
     def _takes_all_addresses(self) -> bool:

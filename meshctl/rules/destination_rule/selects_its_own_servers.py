@@ -9,7 +9,6 @@ Fix: write labels of the clients, or leave workloadSelector out.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.core import selects
 from meshctl.resources import DestinationRule
 from meshctl.rules.api import Finding, Outcome, Severity, delete, rule
 
@@ -24,12 +23,8 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     selector = destination_rule.workload_selector
     declared = mesh.registry.at(mesh.traffic.destination_rules.host_of(destination_rule))
     servers = {workload for host in declared for workload in mesh.workloads.behind(host)}
-    picked = [
-        workload
-        for workload in mesh.workloads.in_mesh(destination_rule.namespace)
-        if selects(selector, workload.pod_labels)
-    ]
-    if not selector or not picked or not servers.issuperset(picked):
+    picked = mesh.workloads.find(selector, destination_rule.namespace) if selector else ()
+    if not picked or not servers.issuperset(picked):
         return
     callers = [
         caller

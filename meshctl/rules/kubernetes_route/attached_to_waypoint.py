@@ -8,6 +8,7 @@ Fix: name the Service in `parentRefs` (`group: ""`, `kind: Service`).
 
 from collections.abc import Iterator
 
+from meshctl.istio.ambient import WAYPOINT_CLASS
 from meshctl.mesh import Mesh
 from meshctl.resources import KubernetesRoute
 from meshctl.rules.api import Finding, Outcome, Severity, rule
@@ -20,7 +21,7 @@ def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
         if reference.kind != "Gateway":
             continue
         gateways = list(mesh.reference_grants.named(reference.namespace, reference.name))
-        if gateways and all(gateway.is_waypoint for gateway in gateways):
+        if gateways and all(gateway.class_name == WAYPOINT_CLASS for gateway in gateways):
             yield Finding(
                 reference.at("name"),
                 f"{gateways[0].title} is a waypoint, which reads the routes of Services alone: nobody follows this route",

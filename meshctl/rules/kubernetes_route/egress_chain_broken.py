@@ -9,26 +9,27 @@ Fix: attach a route for the host to the Gateway, with a backend of kind Hostname
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.resources import KubernetesRoute
+from meshctl.mesh.reachability import EgressHop
+from meshctl.resources import KubernetesRoute, Ref
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
 @rule(on=KubernetesRoute, severity=Severity.WARNING, since="0.1.0")
 def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
-    """Report backends that are gateways of the whole mesh without a listener or a route for the host."""
-    if not mesh.is_whole:
-        return
-    told = set()
-    for made in mesh.gateway_api.made_of(route):
+    """Report backends that are gateways of the whole mesh and serve none of the hosts that the route is attached to."""
+    legs: dict[Ref, list[EgressHop]] = {}
+    for made in mesh.gateway_api.made_of(route) if mesh.is_whole else ():
         for leg in mesh.reachability.egress_paths.legs(made):
-            place = made.origin(leg.destination.at("host"))
-            if place.resource is not route or (leg.host, place) in told:
-                continue
-            if leg.servers and mesh.reachability.egress_paths.has_second(leg):
-                continue
-            told.add((leg.host, place))
-            lacks = "route" if leg.servers else "listener"
-            yield Finding(
-                place,
-                f"clients send {leg.host} to gateway {leg.gateway.workload.name}, which has no {lacks} for it: 404",
-            )
+            legs.setdefault(made.origin(leg.destination.at("host")), []).append(leg)
+    for place, several in legs.items():
+        paths = mesh.reachability.egress_paths
+        if place.resource is not route or any(
+            leg.servers and paths.has_second(leg) for leg in several
+        ):
+            continue
+        first = min(several, key=lambda leg: leg.host)
+        lacks = "route" if any(leg.servers for leg in several) else "listener"
+        yield Finding(
+            place,
+            f"clients send {first.host} to gateway {first.gateway.workload.name}, which has no {lacks} for it: 404",
+        )
