@@ -1,21 +1,16 @@
-"""A workload calls a port with TLS or gRPC that is declared as HTTP, or with plain HTTP one that speaks TLS.
+"""A workload calls a port with TLS that is declared as HTTP, or with plain HTTP one that speaks TLS.
 
 Sidecars read a port named `http-…` as HTTP and nothing else: the TLS that an application opens itself
 breaks there, on the client's side and on the server's (`wrong version number`, or a reset). Plain
 HTTP to a port named `https-…` or `tls-…` passes unread, and the application answers `400 The plain HTTP
-request was sent to HTTPS port`. gRPC comes to a port of HTTP/1.1 as HTTP/2 and is sent on as HTTP/1.1, which the
-server refuses (`UNAVAILABLE`).
+request was sent to HTTPS port`.
 
 Fix: write the scheme that the port speaks, or name the port of the Service or ServiceEntry after it.
 """
 
 from collections.abc import Iterator
 
-from meshctl.istio.protocols import Protocol
 from meshctl.mesh import Mesh
-from meshctl.mesh.registry import HostPort
-from meshctl.mesh.sidecar_scope import DeclaredCall
-from meshctl.mesh.traffic import written_policies
 from meshctl.mesh.workloads import Membership
 from meshctl.resources import Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
@@ -34,11 +29,10 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
         if port is None:
             continue
         name = f"{call.host.host}:{port.number}"
-        broken = _broken(call, port)
-        if broken and not _is_upgraded(call, mesh):
+        if call.scheme in _HTTPS and port.protocol.is_http:
             ends = (workload, *mesh.workloads.behind(call.host))
             if any(mesh.workloads.membership(one) is Membership.SIDECAR for one in ends):
-                text = f"sidecars read port {port.number} as {port.protocol}, and {broken}"
+                text = f"sidecars read port {port.number} as {port.protocol}, and break the TLS"
                 yield Finding(
                     call.place, f"{workload.title} calls {name} by {call.scheme}://: {text}"
                 ).also(port.view.at(), "declares the port")
@@ -51,24 +45,3 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
             yield Finding(
                 call.place, f"{workload.title} calls {name} by {call.scheme}://, {text}"
             ).also(port.view.at(), "declares the port")
-
-
-def _broken(call: DeclaredCall, port: HostPort) -> str:
-    """Say what proxies break of a call to a port that is declared as HTTP; empty for nothing."""
-    if call.scheme in _HTTPS and port.protocol.is_http:
-        return "break the TLS"
-    if call.scheme == "grpc" and port.protocol is Protocol.HTTP:
-        return "send it on as HTTP/1.1, which carries no gRPC"
-    return ""
-
-
-def _is_upgraded(call: DeclaredCall, mesh: Mesh) -> bool:
-    """May settings make proxies speak HTTP/2, or that of the client, to the host of a gRPC call?"""
-    if call.scheme in _HTTPS:
-        return False
-    rules = mesh.traffic.destination_rules.covering(call.host.host)
-    return mesh.config.raw.get("h2UpgradePolicy") == "UPGRADE" or any(
-        policy.child("connectionPool").has("http")
-        for rule in rules
-        for policy in written_policies(rule)
-    )
