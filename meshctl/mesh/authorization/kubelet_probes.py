@@ -1,4 +1,4 @@
-"""Tells what a sidecar's policies see of the kubelet's probes and of scrapes, where they aren't rewritten.
+"""Tells what a sidecar's policies see of probes and scrapes, where they aren't rewritten.
 
 The kubelet sends its requests from the node, without certificate and token (pkg/probe, Kubernetes
 1.34).

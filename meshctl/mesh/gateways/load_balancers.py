@@ -1,4 +1,4 @@
-"""Load balancers that open TLS before the gateway gets a connection, write a header of their own, or ask for its health.
+"""What load balancers do before a gateway: open TLS, write a header, ask for its health.
 
 The annotations are those of AWS: a certificate, the ports that it is for (all where none are written, by number or
 name), and what is spoken behind it, which is no TLS unless it says ``ssl`` or ``https`` (AWS Load Balancer Controller

@@ -63,6 +63,8 @@ class ContainerPorts:
         self._made = IdentityCache(_made)
         self._sorted = IdentityCache(_by_name)
         self._behind = IdentityCache(_read)
+        self._unled = IdentityCache(self._all_without_service)
+        self._listing = IdentityCache(_kinds_by_list)
         self._mapped = IdentityCache(self._only_of_services)
         self._only = IdentityCache(_only_of_service)
 
@@ -172,6 +174,9 @@ class ContainerPorts:
 
         Ports whose names say that they are for metrics, probes or the like are left out.
         """
+        return self._unled.of(pods)
+
+    def _all_without_service(self, pods: Sequence[Workload]) -> frozenset[int]:
         found = [self._without_service(pod) for pod in pods]
         return frozenset.intersection(*found) if found else frozenset()
 
@@ -193,10 +198,9 @@ class ContainerPorts:
         They list other ports in all of their containers, to one of which a Service of their own leads, while pods
         beside them list this one.
         """
-        pods = self._workloads.endpoints_of(service.selector, service.namespace)
-        listing = [pod for pod in pods if target in _numbers(pod)]
-        for pod in pods if listing else ():
-            listed = _numbers(pod)
+        kinds = self._listing.of(self._workloads.endpoints_of(service.selector, service.namespace))
+        listing = [pod for pod, listed in kinds if target in listed]
+        for pod, listed in kinds if listing else ():
             if target in listed or not all(container.ports for container in pod.containers):
                 continue
             if _application(pod) in {"", _application(listing[0])}:
@@ -306,6 +310,15 @@ def _numbers(workload: Workload) -> frozenset[int]:
     containers = (*workload.containers, *workload.init_containers)
     found = (port.number("containerPort") for container in containers for port in container.ports)
     return frozenset(number for number in found if number)
+
+
+def _kinds_by_list(pods: Sequence[Workload]) -> Sequence[tuple[Workload, frozenset[int]]]:
+    """Give the first of those pods that are of one application and list the same ports."""
+    found: dict[object, tuple[Workload, frozenset[int]]] = {}
+    for pod in pods:
+        listed = _numbers(pod)
+        found.setdefault((_application(pod), listed), (pod, listed))
+    return tuple(found.values())
 
 
 def _container_ports(workload: Workload) -> Iterator[View]:

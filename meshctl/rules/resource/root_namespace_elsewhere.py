@@ -1,4 +1,4 @@
-"""A policy for a whole namespace lies in istio-system, and the mesh config names another root namespace.
+"""A policy for the whole mesh lies in istio-system, and another namespace is the root.
 
 Without a selector a policy is for its own namespace, and in the root namespace for the whole mesh. That is what
 `rootNamespace` of the mesh config names: mutual TLS, denials and logs that are written for all in istio-system then hold for
