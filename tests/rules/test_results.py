@@ -18,6 +18,9 @@ ROOT = Path(__file__).parent
         ("workload/called_host_not_found/registry_only_called.yaml", "warning"),
         ("workload/called_host_not_found/registry_only_shown.yaml", "info"),
         ("workload/called_host_not_found/registry_only_past.yaml", "info"),
+        ("policy/selector_of_gateway_api_pods/ingress_gateway.yaml", "info"),
+        ("service/target_port_not_listed/left_port.yaml", "warning"),
+        ("service/target_port_not_listed/also_served.yaml", "info"),
     ],
 )
 def test_a_result_weighs_what_its_facts_weigh(case: str, severity: str) -> None:

@@ -13,13 +13,12 @@ from meshctl.inject.go_types import go_json
 from meshctl.inject.overlays.api import Object, PodInjection
 from meshctl.inject.overlays.versions import Feature, Version
 from meshctl.inject.settings.mesh_settings import proxy_config_json
-from meshctl.istio.annotation_names import LOG_LEVEL, PROXY_IMAGE, STATUS_PORT
+from meshctl.istio.annotation_names import BOOTSTRAP_OVERRIDE, LOG_LEVEL, PROXY_IMAGE, STATUS_PORT
 from meshctl.istio.labels import APP_NAME, APP_VERSION, CANONICAL_PREFIX, REVISION
 from meshctl.istio.names import PROXY_CONTAINER
 from meshctl.words import quoted
 from meshctl.yaml.scalars import plain
 
-BOOTSTRAP = "sidecar.istio.io/bootstrapOverride"
 _COMPUTE = "sidecar.istio.io/proxy"
 _FIELDS = (
     ("POD_NAME", "metadata.name"),
@@ -192,7 +191,7 @@ def owner_environment(injection: PodInjection, workload_name: str) -> Iterator[O
 
 def bootstrap_environment(injection: PodInjection) -> Iterator[Object]:
     """Where the bootstrap configuration of the user's own is."""
-    if BOOTSTRAP in injection.annotations:
+    if BOOTSTRAP_OVERRIDE in injection.annotations:
         path = "/etc/istio/custom-bootstrap/custom_bootstrap.json"
         yield variable("ISTIO_BOOTSTRAP_OVERRIDE", path)
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from meshctl.inject.overlays.api import Object, PodInjection
-from meshctl.inject.overlays.proxy import BOOTSTRAP
 from meshctl.inject.overlays.versions import Feature, Version
+from meshctl.istio.annotation_names import BOOTSTRAP_OVERRIDE
 
 SECRETS = "/var/run/secrets"
 ENVOY = "/etc/istio/proxy"
@@ -54,7 +54,7 @@ def data_mounts(
 ) -> Iterator[Object]:
     """Mount the working directories, the token and what the pod knows of itself."""
     yield mount("istio-data", DATA)
-    if is_bootstrapped and BOOTSTRAP in injection.annotations:
+    if is_bootstrapped and BOOTSTRAP_OVERRIDE in injection.annotations:
         yield mount("custom-bootstrap-volume", "/etc/istio/custom-bootstrap")
     yield mount(envoy, ENVOY)
     if _has_token(injection, version):
@@ -71,8 +71,8 @@ def _has_token(injection: PodInjection, version: Version) -> bool:
 
 def data_volumes(injection: PodInjection, version: Version, envoy: str) -> Iterator[Object]:
     """Hold the working directories, the token and what the pod knows of itself."""
-    if BOOTSTRAP in injection.annotations:
-        name = injection.annotations[BOOTSTRAP]
+    if BOOTSTRAP_OVERRIDE in injection.annotations:
+        name = injection.annotations[BOOTSTRAP_OVERRIDE]
         yield {"name": "custom-bootstrap-volume", "configMap": {"name": name}}
     yield {"name": envoy, "emptyDir": {"medium": "Memory"}}
     yield {"name": "istio-data", "emptyDir": {}}

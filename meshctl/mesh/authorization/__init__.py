@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.authorization.excluded_values import idle_exceptions as idle_exceptions
     from meshctl.mesh.authorization.kubelet_probes import probe_arrival as probe_arrival
     from meshctl.mesh.authorization.kubelet_probes import reads_addresses as reads_addresses
+    from meshctl.mesh.authorization.kubelet_probes import scrape_arrival as scrape_arrival
     from meshctl.mesh.authorization.network_peers import peer_of as peer_of
     from meshctl.mesh.authorization.path_template import is_path_template as is_path_template
     from meshctl.mesh.authorization.rule_cover import covered_within as covered_within
@@ -29,6 +30,7 @@ _HOMES = {
     "is_path_template": "path_template",
     "probe_arrival": "kubelet_probes",
     "reads_addresses": "kubelet_probes",
+    "scrape_arrival": "kubelet_probes",
     "takes": "written_values",
     "takes_issuer": "written_values",
     "why_broken": "custom_providers",

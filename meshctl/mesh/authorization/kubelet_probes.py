@@ -1,4 +1,4 @@
-"""Tells what a sidecar's policies see of the kubelet's probes, where they aren't rewritten.
+"""Tells what a sidecar's policies see of probes and scrapes, where they aren't rewritten.
 
 The kubelet sends its requests from the node, without certificate and token (pkg/probe, Kubernetes
 1.34).
@@ -26,6 +26,11 @@ def probe_arrival(action: View, port: int, *, is_http: bool) -> Arrival:
     headers = {entry.text("name").lower(): entry.text("value") for entry in entries}
     path = action.text("path") or "/"
     return Arrival(port, http=HttpRequest(headers.get("host", ""), path=path, headers=headers))
+
+
+def scrape_arrival(path: str, port: int, *, is_http: bool) -> Arrival:
+    """Tell what comes of a Prometheus outside the mesh at a container port, which has no identity either."""
+    return Arrival(port, http=HttpRequest("", path=path) if is_http else None)
 
 
 def reads_addresses(policies: Iterable[AuthorizationPolicy]) -> bool:

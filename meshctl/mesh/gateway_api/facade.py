@@ -3,6 +3,7 @@
 # The modules are imported where they are asked, since an input needs few of them.
 # ruff: noqa: PLC0415
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from meshctl.mesh.core.inventory import Inventory
@@ -15,10 +16,12 @@ from meshctl.mesh.registry.facade import RegistryFacade
 from meshctl.mesh.traffic.facade import TrafficFacade
 from meshctl.mesh.workloads.facade import WorkloadsFacade
 from meshctl.resources import (
+    GeneratedVirtualService,
     KubernetesGateway,
     KubernetesListener,
     KubernetesRoute,
     ObjectReference,
+    Resource,
 )
 from meshctl.resources.cached_property import cached_property
 
@@ -68,6 +71,18 @@ class GatewayApiFacade(GatewayApi):
         from meshctl.mesh.gateway_api.connections import Connections
 
         return Connections(self._given.registry, self)
+
+    def made_of(self, route: KubernetesRoute) -> Sequence[GeneratedVirtualService]:
+        """The VirtualServices that istiod makes of a route, maybe together with others."""
+        return self._made_by_route.get(route, ())
+
+    @cached_property
+    def _made_by_route(self) -> dict[Resource, list[GeneratedVirtualService]]:
+        found: dict[Resource, list[GeneratedVirtualService]] = {}
+        for made in self.virtual_services:
+            for route in made.sources:
+                found.setdefault(route, []).append(made)
+        return found
 
     def unfit_listener(
         self, route: KubernetesRoute, parent: ObjectReference

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from meshctl.mesh.gateways.ingresses import Ingresses as Ingresses
     from meshctl.mesh.gateways.load_balancers import OPENS_TLS as OPENS_TLS
     from meshctl.mesh.gateways.load_balancers import decrypting as decrypting
+    from meshctl.mesh.gateways.load_balancers import misled_health_check as misled_health_check
+    from meshctl.mesh.gateways.load_balancers import proxy_protocol_of as proxy_protocol_of
     from meshctl.mesh.gateways.route_overlaps import MOST_PAIRS as MOST_PAIRS
     from meshctl.mesh.gateways.route_overlaps import RouteOverlap as RouteOverlap
     from meshctl.mesh.gateways.server_conflicts import DuplicateFilterChain as DuplicateFilterChain
@@ -33,7 +35,9 @@ _HOMES = {
     "RouteOverlap": "route_overlaps",
     "decrypting": "load_balancers",
     "losses": "dropped_servers",
+    "misled_health_check": "load_balancers",
     "panicking_host": "server_merge",
+    "proxy_protocol_of": "load_balancers",
     "route_kind": "server_merge",
     "server_hosts": "server_merge",
     "unread_settings": "server_merge",

@@ -10,8 +10,22 @@ from typing import NamedTuple
 
 from meshctl.mesh.core.hosts import covers
 from meshctl.mesh.core.inventory import Inventory
-from meshctl.resources import Certificate, CertificateIssuer, Gateway, Ref, Secret, Server
+from meshctl.resources import (
+    Certificate,
+    CertificateIssuer,
+    Gateway,
+    KubernetesGateway,
+    ListenerSet,
+    Ref,
+    Secret,
+    Server,
+    View,
+)
 from meshctl.resources.cached_property import cached_property
+from meshctl.resources.view import views
+
+_HTTP = 80
+"""The port that ACME servers ask (RFC 8555, section 8.3)."""
 
 
 class LostChallenge(NamedTuple):
@@ -43,6 +57,50 @@ class AcmeChallenges:
             if redirect is not None and waiting is not None:
                 yield LostChallenge(number, redirect, waiting)
 
+    def unheard(self, certificate: Certificate) -> Ref | None:
+        """Find the parent of an issuer's HTTPRoutes whose Gateway listens on no port 80, which alone is asked."""
+        kind, name = certificate.issuer
+        home = certificate.namespace if kind == "Issuer" else ""
+        issuer = self._issuers.get((kind, home, name))
+        solvers = issuer.solvers if issuer is not None and issuer.proves_by_http else ()
+        parents = [
+            parent
+            for solver in solvers
+            for parent in views(solver.child("http01", "gatewayHTTPRoute"), "parentRefs", View)
+        ]
+        if not parents or not all(self._is_deaf(one, certificate.namespace) for one in parents):
+            return None
+        return parents[0].at("name")
+
+    def _is_deaf(self, parent: View, home: str) -> bool:
+        """Has a Gateway no listener on port 80? Its namespace is that of the challenge, unless it is written."""
+        key = parent.text("namespace") or home, parent.text("name")
+        found = self._gateways.get(key)
+        return found is not None and key not in self._with_sets and _HTTP not in found
+
+    @cached_property
+    def _gateways(self) -> dict[tuple[str, str], frozenset[int | None]]:
+        """The ports of Gateways of the Gateway API."""
+        return {
+            (gateway.namespace, gateway.name): frozenset(one.port for one in gateway.listeners)
+            for gateway in self._inventory.of(KubernetesGateway)
+        }
+
+    @cached_property
+    def _with_sets(self) -> frozenset[tuple[str, str]]:
+        """The Gateways that ListenerSets add listeners to."""
+        return frozenset(
+            (one.parent.text("namespace") or one.namespace, one.parent.text("name"))
+            for one in self._inventory.of(ListenerSet)
+        )
+
+    @cached_property
+    def _issuers(self) -> dict[tuple[str, str, str], CertificateIssuer]:
+        return {
+            (issuer.kind, issuer.namespace if issuer.kind == "Issuer" else "", issuer.name): issuer
+            for issuer in self._inventory.of(CertificateIssuer)
+        }
+
     def _redirect(self, host: str) -> Ref | None:
         for server in self._servers:
             if server.https_redirect and not server.is_tls and _serves(server, host):
@@ -67,11 +125,7 @@ class AcmeChallenges:
     @cached_property
     def _by_http(self) -> frozenset[tuple[str, str, str]]:
         """The issuers that prove names by HTTP alone: kind, namespace, name."""
-        return frozenset(
-            (issuer.kind, issuer.namespace if issuer.kind == "Issuer" else "", issuer.name)
-            for issuer in self._inventory.of(CertificateIssuer)
-            if issuer.proves_by_http
-        )
+        return frozenset(key for key, issuer in self._issuers.items() if issuer.proves_by_http)
 
 
 def _serves(server: Server, host: str) -> bool:

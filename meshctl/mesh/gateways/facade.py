@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from meshctl.mesh.core.inventory import Inventory
 from meshctl.mesh.gateways.gateway_index import Gateways
-from meshctl.mesh.gateways.gateway_workloads import GatewayWorkloads
+from meshctl.mesh.gateways.gateway_workloads import GatewayWorkload, GatewayWorkloads
 from meshctl.mesh.registry.facade import RegistryFacade
 from meshctl.mesh.traffic.facade import TrafficFacade
 from meshctl.mesh.workloads.facade import WorkloadsFacade
+from meshctl.mesh.workloads.membership import is_gateway
 from meshctl.resources import Gateway, KubernetesGateway, VirtualService
 from meshctl.resources.cached_property import cached_property
 
@@ -52,6 +53,20 @@ class GatewaysFacade(Gateways):
         self._from_registry = registry
         self._from_workloads = workloads
         self._from_traffic = traffic
+
+    def may_have_pods(self, gateway: GatewayWorkload) -> bool:
+        """May a gateway that Services alone stand for have pods that the input doesn't show?
+
+        Not in a whole mesh, if other pods of gateways run there and the Services pick none of all pods.
+        """
+        if not gateway.services or not self._from_inventory.is_whole:
+            return bool(gateway.services)
+        pods = self._from_workloads
+        for service in gateway.services:
+            beside = any(map(is_gateway, pods.find({}, service.namespace)))
+            if not beside or pods.endpoints_of(service.selector, service.namespace):
+                return True
+        return False
 
     @cached_property
     def acme_challenges(self) -> "AcmeChallenges":

@@ -51,9 +51,16 @@ class Ingresses:
         is_ingress = ingress.kind == "Ingress" and ingress.group in GROUPS
         return is_ingress and is_asked and absent and self._mode == "STRICT"
 
+    def is_left_alone(self, ingress: Resource) -> bool:
+        """Is it meant for Istio, whose mesh config turns the controller of Ingresses off?"""
+        return self._mode == "OFF" and self._is_of_istio(ingress)
+
     def has(self, ingress: Resource) -> bool:
         """Does Istio serve it?"""
-        if ingress.kind != "Ingress" or ingress.group not in GROUPS or self._mode == "OFF":
+        return self._mode != "OFF" and self._is_of_istio(ingress)
+
+    def _is_of_istio(self, ingress: Resource) -> bool:
+        if ingress.kind != "Ingress" or ingress.group not in GROUPS:
             return False
         annotation = ingress.annotations.get(INGRESS_CLASS)
         if annotation is not None:

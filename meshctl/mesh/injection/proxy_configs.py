@@ -62,6 +62,17 @@ class ProxyConfigs:
             found |= dict(_set(level))
         return found
 
+    def reads_proxy_protocol(self, workload: Workload) -> bool:
+        """Do the listeners of a gateway read the PROXY protocol, by ``gatewayTopology``?
+
+        ProxyConfigs don't have it; the annotation of the pod is laid over the mesh config.
+        """
+        for level in (_annotated(workload), self._default):
+            topology = level.get("gatewayTopology") if isinstance(level, Mapping) else None
+            if isinstance(topology, Mapping) and topology.get("proxyProtocol") is not None:
+                return True
+        return False
+
 
 def _set(level: Any) -> Iterator[tuple[str, object]]:
     written = level if isinstance(level, Mapping) else {}

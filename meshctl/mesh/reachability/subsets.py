@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from meshctl.mesh.core.export_to import is_visible_to
+from meshctl.mesh.core.hosts import is_wildcard
 from meshctl.mesh.core.inventory import Inventory
 from meshctl.mesh.gateways.gateway_index import Gateways
 from meshctl.mesh.reachability.clusters import Clusters
@@ -18,6 +19,7 @@ from meshctl.mesh.traffic.destination_rules import DestinationRules
 from meshctl.mesh.traffic.routes import Routes
 from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import Destination, DestinationRule, Resource, Route, VirtualService
+from meshctl.resources.cached_property import cached_property
 from meshctl.spelling import Spellings
 
 ELSEWHERE = ""
@@ -58,6 +60,7 @@ class Subsets:
         self._clusters = clusters
         self._lost: dict[tuple[Resource, str, str, frozenset[str]], LostSubset | None] = {}
         self._knows = inventory.knows
+        self._virtual_services = inventory.of(VirtualService)
         self._known: dict[str, Spellings] = {}
 
     def lost(self, route: Route, destination: Destination) -> LostSubset | None:
@@ -125,12 +128,48 @@ class Subsets:
         homes = set(self._workloads.sidecar_homes) - {service.namespace}
         return bool(homes) or not self._is_whole
 
+    def _homes_of_rules(self, service: VirtualService) -> Iterator[str]:
+        """Walk the other namespaces with sidecars that have rules of their own for a host of a VirtualService.
+
+        Their clients read no others. Those with a VirtualService of their own for the host may not follow this one.
+        """
+        hosts = [self._registry.fqdn(host, service.namespace) for host in service.hosts]
+        homes = {
+            rule.namespace
+            for host in hosts
+            for rule in self._rules.covering(host)
+            if not is_wildcard(
+                rule.host
+            )  # whether its clients call this host, a wildcard doesn't say
+        }
+        homes &= set(self._workloads.sidecar_homes) - {service.namespace}
+        for home in sorted(homes):
+            routed = any((home, host) in self._routed_at_home for host in hosts)
+            if not routed and self._routes.is_visible(service, home):
+                yield home
+
+    @cached_property
+    def _routed_at_home(self) -> frozenset[tuple[str, str]]:
+        """The namespaces with the hosts that VirtualServices of theirs route."""
+        return frozenset(
+            (service.namespace, self._registry.fqdn(host, service.namespace))
+            for service in self._virtual_services
+            for host in service.hosts
+        )
+
+    def gateway_clients(self, route: Route) -> Iterator[ClientGroup]:
+        """Walk the gateway pods that surely read a route."""
+        service = route.virtual_service
+        yield from self._clients(service, self._gateways(route) - {MESH})
+
     def _clients(self, service: Resource, gateways: Iterable[str]) -> Iterator[ClientGroup]:
         assert isinstance(service, VirtualService)  # noqa: S101 - narrows the type
         for name in sorted(gateways):
             if name == MESH:
                 if self._routes.is_visible(service, service.namespace):
                     yield ClientGroup(service.namespace, {}, is_gateway=False)
+                for home in self._homes_of_rules(service):
+                    yield ClientGroup(home, {}, is_gateway=False)
                 if self._routes.is_visible(service, ELSEWHERE) and self._has_others(service):
                     yield ClientGroup(ELSEWHERE, {}, is_gateway=False)
                 continue

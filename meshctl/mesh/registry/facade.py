@@ -14,12 +14,15 @@ from meshctl.resources import (
     GatewayClass,
     KubernetesGateway,
     ListenerSet,
+    Ref,
     Service,
     ServiceEntry,
+    View,
     WorkloadEntry,
     WorkloadGroup,
 )
 from meshctl.resources.cached_property import cached_property
+from meshctl.resources.view import views
 
 if TYPE_CHECKING:
     from meshctl.mesh.registry.machine_hosts import MachineHosts
@@ -88,6 +91,29 @@ class RegistryFacade(Registry):
     def has_written_endpoints(self, service: Service) -> bool:
         """Does an object of the input list the endpoints of a Service?"""
         return (service.namespace, service.name) in self._with_endpoints
+
+    def written_port_names(self, service: Service) -> Mapping[str, Ref]:
+        """Name the ports of the endpoints that objects of the input list for a Service, with their places."""
+        return self._port_names.get((service.namespace, service.name), {})
+
+    @cached_property
+    def _port_names(self) -> dict[tuple[str, str], dict[str, Ref]]:
+        found: dict[tuple[str, str], dict[str, Ref]] = {}
+        for resource in self._from_inventory.resources:
+            if resource.kind == "EndpointSlice":
+                name, written = (
+                    resource.labels.get(SERVICE_OF_SLICE, ""),
+                    [View(resource, (), resource.data)],
+                )
+            elif resource.kind == "Endpoints":
+                name, written = resource.name, list(views(resource, "subsets", View))
+            else:
+                continue
+            ports = found.setdefault((resource.namespace, name), {})
+            for view in written:
+                for port in views(view, "ports", View):
+                    ports.setdefault(port.text("name"), port.at("name"))
+        return found
 
     @cached_property
     def _with_endpoints(self) -> frozenset[tuple[str, str]]:

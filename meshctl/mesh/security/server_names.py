@@ -65,7 +65,10 @@ class ServerNames:
         principal = parse_principal(name.removeprefix(_SPIFFE))
         if principal is None or not name.startswith(_SPIFFE):
             return False
-        if self._registry.service_accounts.trusts(principal.trust_domain) is False:
+        config = self._inventory.config
+        is_written = "trustDomain" in config.raw and not config.doubt
+        # An alias, and "cluster.local" in policies, stand for the mesh's domain; certificates have that alone.
+        if is_written or self._registry.service_accounts.trusts(principal.trust_domain) is False:
             return principal in shown
         return any(
             (one.namespace, one.account) == (principal.namespace, principal.account)

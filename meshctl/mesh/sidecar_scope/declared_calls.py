@@ -24,6 +24,7 @@ from meshctl.resources import ConfigMap, Container, Ref, Service, View, Workload
 from meshctl.resources.cached_property import cached_property
 from meshctl.resources.view import views
 
+_ISTIO = "istio-"
 _TLS_SCHEMES = frozenset({"https", "wss", "grpcs", "rediss", "amqps", "ldaps", "ssl", "tls"})
 
 
@@ -66,14 +67,26 @@ class DeclaredCalls:
         return known
 
     def _calls(self, workload: Workload) -> Iterator[DeclaredCall]:
-        seen = set()
         own = [
             config_map
             for config_map in self.config_maps(workload)
             if config_map not in self._shared
         ]
-        for url in (*self._urls_of(workload, own), *self._addresses_of(workload, own)):
-            host = self.service(url.host, workload.namespace)
+        written = (*self._urls_of(workload, own), *self._addresses_of(workload, own))
+        yield from self._meant(written, workload.namespace)
+
+    def of_init_containers(self, workload: Workload) -> Iterator[DeclaredCall]:
+        """Walk the Services that the init containers name which end before the application starts."""
+        for container in workload.init_containers:
+            is_own = container.name.startswith(_ISTIO)
+            if not is_own and container.text("restartPolicy") != "Always":
+                written = (*_urls_of_container(container), *_addresses_of_container(container))
+                yield from self._meant(written, workload.namespace)
+
+    def _meant(self, written: Iterable[WrittenUrl], namespace: str) -> Iterator[DeclaredCall]:
+        seen = set()
+        for url in written:
+            host = self.service(url.host, namespace)
             if host is None or (host, url.port) in seen:
                 continue
             # What is no URL, such as the tag of an image, means a Service by one of its ports.
@@ -82,9 +95,20 @@ class DeclaredCalls:
                 yield DeclaredCall(host, url.port, url.place, url.scheme)
 
     def service(self, written: str, namespace: str) -> RegisteredHost | None:
-        """Find the Service that a workload of a namespace means by a name."""
+        """Find the Service that a workload of a namespace means by a name, or by that of a pod.
+
+        A headless Service gives its pods names below its own, as in ``db-0.db.shop``.
+        """
         host = self._registry.unshortened(written, namespace)
-        return self._visible(host, namespace) or self._of_pod(written, namespace)
+        return self._visible(host, namespace) or self._governing(written, namespace)
+
+    def _governing(self, written: str, namespace: str) -> RegisteredHost | None:
+        """Find the headless Service below whose name that of a pod is."""
+        _, dot, rest = written.partition(".")
+        if not dot:
+            return None
+        found = self._visible(self._registry.unshortened(rest, namespace), namespace)
+        return found if found is not None and found.is_headless else None
 
     def _visible(self, host: str, namespace: str) -> RegisteredHost | None:
         for registered_host in self._registry.at(host):
@@ -93,14 +117,6 @@ class DeclaredCalls:
             ):
                 return registered_host
         return None
-
-    def _of_pod(self, written: str, namespace: str) -> RegisteredHost | None:
-        """Find the headless Service whose pods a StatefulSet names: ``db-0.db`` is one of ``db``."""
-        pod, dot, rest = written.partition(".")
-        if not dot or not pod.rpartition("-")[2].isdecimal():
-            return None
-        found = self._visible(self._registry.unshortened(rest, namespace), namespace)
-        return found if found is not None and found.is_headless else None
 
     def outside(
         self, workload: Workload, kept: Callable[[DeclaredCall], bool]
@@ -160,7 +176,7 @@ class DeclaredCalls:
         for url in (*self._urls_of(workload, read), *self._addresses_of(workload, read)):
             full = self._registry.unshortened(url.host, workload.namespace)
             host = self._registry.find(full, workload.namespace)
-            host = host or self._of_pod(url.host, workload.namespace)
+            host = host or self._governing(url.host, workload.namespace)
             if host is not None and (host, url.port) not in seen:
                 seen.add((host, url.port))
                 yield DeclaredCall(host, url.port, url.place, url.scheme)
@@ -232,23 +248,27 @@ def _applications_containers(workload: Workload) -> Iterator[Container]:
 
 def _urls_in(workload: Workload) -> tuple[WrittenUrl, ...]:
     """List the URLs that the containers of a workload are given."""
-    found: list[WrittenUrl] = []
-    for container in _applications_containers(workload):
-        for text, place in words(container):
-            found += urls(text, place)
-        for _, value, place in variables(container):
-            found += urls(value, place)
-    return tuple(found)
+    containers = _applications_containers(workload)
+    return tuple(url for container in containers for url in _urls_of_container(container))
+
+
+def _urls_of_container(container: Container) -> Iterator[WrittenUrl]:
+    for text, place in words(container):
+        yield from urls(text, place)
+    for _, value, place in variables(container):
+        yield from urls(value, place)
 
 
 def _addresses_in(workload: Workload) -> tuple[WrittenUrl, ...]:
     """List the addresses that the containers of a workload are given."""
-    found: list[WrittenUrl] = []
-    for container in _applications_containers(workload):
-        for text, place in words(container):
-            found += addresses(text, place)
-        found += named_addresses(list(variables(container)))
-    return tuple(found)
+    containers = _applications_containers(workload)
+    return tuple(url for container in containers for url in _addresses_of_container(container))
+
+
+def _addresses_of_container(container: Container) -> Iterator[WrittenUrl]:
+    for text, place in words(container):
+        yield from addresses(text, place)
+    yield from named_addresses(list(variables(container)))
 
 
 def _urls_in_config_map(config_map: ConfigMap) -> tuple[WrittenUrl, ...]:

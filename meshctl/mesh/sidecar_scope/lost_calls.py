@@ -19,7 +19,7 @@ from meshctl.mesh.registry.facade import RegistryFacade
 from meshctl.mesh.registry.service_entries import captures_dns
 from meshctl.mesh.sidecar_scope.declared_calls import DeclaredCalls, addresses_in, urls_in
 from meshctl.mesh.sidecar_scope.scope import REGISTRY_ONLY, SidecarScopes
-from meshctl.mesh.workloads.container_args import WrittenUrl, has_proxy, is_called
+from meshctl.mesh.workloads.container_args import WrittenUrl, has_proxy, is_address_alone, is_called
 from meshctl.mesh.workloads.facade import WorkloadsFacade
 from meshctl.mesh.workloads.membership import Membership
 from meshctl.mesh.workloads.traffic_capture import TrafficCapture
@@ -114,17 +114,39 @@ class LostCalls:
             found = self._judged(workload, url)
             if found is not None:
                 yield found
+        yield from self._lost_addresses(workload, maps, seen)
+
+    def _lost_addresses(
+        self, workload: Workload, maps: Sequence[ConfigMap], seen: set[_Key]
+    ) -> Iterator[LostCall]:
+        """Walk what is written as ``host:port`` and reaches nobody, but for what URLs name as well."""
         others = [one for config_map in maps for one in self._suspects.of(config_map).addresses]
-        for url in (*addresses_in(workload), *others):
+        for url in (*self._suspicious(workload), *others):
             key = url.host, url.port
-            if key in seen or "." not in url.host:
+            if key in seen or any(key in self._suspects.of(one).keys for one in maps):
                 continue
-            if any(key in self._suspects.of(config_map).keys for config_map in maps):
-                continue  # some URL names it, too
             seen.add(key)
-            pod = self._missing_pod(url, workload.namespace)
-            if pod is not None:
-                yield pod
+            lost = self._missing_pod(url, workload.namespace) or self._undeclared(workload, url)
+            if lost is not None:
+                is_sure = lost.obstacle is Obstacle.NO_POD or self._is_surely_caught(workload)
+                yield lost._replace(is_sure=is_sure)
+
+    def _suspicious(self, text: Workload | ConfigMap) -> Iterator[WrittenUrl]:
+        """Walk the addresses of pods that aren't there, and of lists one of which a ServiceEntry declares.
+
+        That one shows that the others, such as further brokers, are called as well.
+        """
+        home = text.namespace
+        written = [url for url in addresses_in(text) if "." in url.host]
+        lists = {url.place for url in written if self._is_outside(url.host, home)}
+        for url in written:
+            is_listed = url.port and url.place in lists and is_address_alone(url)
+            if is_listed or self._missing_pod(url, home) is not None:
+                yield url
+
+    def _is_outside(self, host: str, home: str) -> bool:
+        found = self._registry.find(host, home)
+        return found is not None and isinstance(found.source, ServiceEntry)
 
     def _suspects_in(self, config_map: ConfigMap) -> "_Suspects":
         """Find what calls of a ConfigMap may get lost, whoever of its namespace reads it."""
@@ -132,13 +154,8 @@ class LostCalls:
         first: dict[_Key, WrittenUrl] = {}
         for url in urls_in(config_map):
             first.setdefault((url.host, url.port), url)
-        addresses = [
-            url
-            for url in addresses_in(config_map)
-            if "." in url.host and self._missing_pod(url, home) is not None
-        ]
         urls = [url for url in first.values() if not self._is_surely_found(url, home)]
-        return _Suspects(urls, addresses, first.keys())
+        return _Suspects(urls, [*self._suspicious(config_map)], first.keys())
 
     def _is_surely_found(self, url: WrittenUrl, home: str) -> bool:
         """Does a name of a ConfigMap mean somebody to all who read it, with and without a sidecar?"""
@@ -160,8 +177,8 @@ class LostCalls:
         full = self._registry.unshortened(url.host, home)
         services = self._registry.services_at(full)
         pod = self._missing_pod(url, home) if not services else None
-        if pod is not None:
-            return pod
+        if pod is not None or (not services and self._calls.service(url.host, home) is not None):
+            return pod  # a pod of a headless Service has its own domain there
         alias = services[0][0].external_name if services else ""
         inside = in_cluster(alias, self._inventory.config.domain)
         if inside is not None and not self._registry.services_at(alias):
@@ -290,10 +307,13 @@ class LostCalls:
 
     def _is_surely_refused(self, workload: Workload, url: WrittenUrl) -> bool:
         """Is it sure that the pod itself opens a URL, and that its sidecar gets the call?"""
+        return self._is_surely_caught(workload) and is_called(url)
+
+    def _is_surely_caught(self, workload: Workload) -> bool:
+        """Does the sidecar surely get what the pod sends to addresses outside?"""
         capture = TrafficCapture(workload)
         is_caught = capture.takes_all_addresses(by_default=self._takes_all_addresses)
-        is_certain = is_caught and not self._inventory.config.doubt
-        return is_certain and not has_proxy(workload) and is_called(url)
+        return is_caught and not self._inventory.config.doubt and not has_proxy(workload)
 
     @cached_property
     def _takes_all_addresses(self) -> bool:

@@ -178,6 +178,13 @@ def is_called(url: WrittenUrl) -> bool:
     return is_all and _SHOWN.search(name) is None
 
 
+def is_address_alone(url: WrittenUrl) -> bool:
+    """Is ``host:port`` all that a setting or an argument says, or one of a list of these?"""
+    text = str(url.place.value("")).rpartition("=")[2]
+    parts = text.replace(",", " ").replace(";", " ").split()
+    return bool(parts) and all(_HOST_PORT.fullmatch(part) for part in parts)
+
+
 def has_proxy(workload: Workload) -> bool:
     """Do variables tell a container to send what it calls to an HTTP proxy?"""
     return any(

@@ -4,10 +4,12 @@ Kubernetes translates a Service's port before the connection reaches the pod, so
 container ports alone.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from meshctl.istio.annotation_names import TEMPLATES
+from meshctl.istio.labels import APP_NAME
 from meshctl.istio.protocols import Protocol
 from meshctl.istio.well_known_ports import server_first
 from meshctl.mesh.core.precedence import age
@@ -21,6 +23,8 @@ from meshctl.resources import Service, ServiceEntry, ServicePort, View, Workload
 from meshctl.resources.cached_property import cached_property
 
 T = TypeVar("T")
+
+_ASIDE = re.compile(r"metric|prom|health|probe|status|admin|manage|debug|jmx|monitor")
 
 
 class MappedPort(NamedTuple):
@@ -59,6 +63,8 @@ class ContainerPorts:
         self._made = IdentityCache(_made)
         self._sorted = IdentityCache(_by_name)
         self._behind = IdentityCache(_read)
+        self._unled = IdentityCache(self._all_without_service)
+        self._listing = IdentityCache(_kinds_by_list)
         self._mapped = IdentityCache(self._only_of_services)
         self._only = IdentityCache(_only_of_service)
 
@@ -163,6 +169,53 @@ class ContainerPorts:
                 return source
         return None
 
+    def without_service(self, pods: Sequence[Workload]) -> frozenset[int]:
+        """Name the ports that all of some pods list, in all of their containers, where Services lead to none of them.
+
+        Ports whose names say that they are for metrics, probes or the like are left out.
+        """
+        return self._unled.of(pods)
+
+    def _all_without_service(self, pods: Sequence[Workload]) -> frozenset[int]:
+        found = [self._without_service(pod) for pod in pods]
+        return frozenset.intersection(*found) if found else frozenset()
+
+    def _without_service(self, workload: Workload) -> frozenset[int]:
+        known = {target for _, target in self.in_front_of(workload)}
+        if known & _numbers(workload) or not all(one.ports for one in workload.containers):
+            return frozenset()
+        return frozenset(
+            number
+            for port in _container_ports(workload)
+            if (number := port.number("containerPort")) is not None
+            and port.text("protocol") in {"", "TCP"}
+            and not _ASIDE.search(port.text("name"))
+        )
+
+    def of_others(self, service: Service, target: int) -> tuple[Workload, frozenset[int]] | None:
+        """Find pods of another application behind a port of a Service, and the ports that they list.
+
+        They list other ports in all of their containers, to one of which a Service of their own leads, while pods
+        beside them list this one.
+        """
+        kinds = self._listing.of(self._workloads.endpoints_of(service.selector, service.namespace))
+        listing = [pod for pod, listed in kinds if target in listed]
+        for pod, listed in kinds if listing else ():
+            if target in listed or not all(container.ports for container in pod.containers):
+                continue
+            if _application(pod) in {"", _application(listing[0])}:
+                continue
+            led = {
+                number
+                for host in self.hosts(pod)
+                if host.source is not service
+                for port in host.ports
+                if (number := self._workloads.target_port(pod, port)) is not None
+            }
+            if led & listed:
+                return pod, listed
+        return None
+
     def server_first(self, service: Service, port: ServicePort) -> str:
         """Name the protocol behind a Service port if its server speaks first, else nothing.
 
@@ -259,6 +312,21 @@ def _numbers(workload: Workload) -> frozenset[int]:
     return frozenset(number for number in found if number)
 
 
+def _kinds_by_list(pods: Sequence[Workload]) -> Sequence[tuple[Workload, frozenset[int]]]:
+    """Give the first of those pods that are of one application and list the same ports."""
+    found: dict[object, tuple[Workload, frozenset[int]]] = {}
+    for pod in pods:
+        listed = _numbers(pod)
+        found.setdefault((_application(pod), listed), (pod, listed))
+    return tuple(found.values())
+
+
 def _container_ports(workload: Workload) -> Iterator[View]:
     for container in workload.containers:
         yield from container.ports
+
+
+def _application(workload: Workload) -> str:
+    """Name the application by the usual labels; empty where pods have none."""
+    labels = workload.pod_labels
+    return labels.get("app") or labels.get(APP_NAME, "")

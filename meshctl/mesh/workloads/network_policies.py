@@ -28,6 +28,7 @@ EGRESS = "Egress"
 CONTROL_PLANE_PORT = 15012
 """Where istiod gives certificates and configuration over TLS (pilot/pkg/bootstrap)."""
 _ISTIOD = {"app": "istiod", "istio": "pilot"}
+_FINDS_ISTIOD = {"app": "istiod"}
 _DNS_PORTS = (53, 5353, 1053, 8053)
 """CoreDNS's usual ports, OpenShift's, and those it has without privileges."""
 _DNS_NAMES = {"dns": _DNS_PORTS[0], "dns-tcp": _DNS_PORTS[0]}
@@ -171,7 +172,7 @@ class NetworkPolicies:
         return self._answers[key]
 
     def _reaches(self, workload: Workload, root_namespace: str) -> bool | None:
-        found = [one for one in self._workloads.find(_ISTIOD) if one.namespace == root_namespace]
+        found = self._workloads.find(_FINDS_ISTIOD, root_namespace)
         peers = [peer_of(one) for one in found] or [Peer(root_namespace, _ISTIOD)]
         answers = {self.admits(workload, EGRESS, peer, CONTROL_PLANE_PORT) for peer in peers}
         if True in answers:

@@ -1,8 +1,9 @@
 """A patch sends something to a cluster that no proxy has.
 
 Filters for rate limits, external authorization or logs name the cluster of a Service, `outbound|PORT|SUBSET|HOST`, with the
-port of the Service and its full name. Envoy takes any name; calls to one that isn't there fail, and most filters then
-let requests pass as if they weren't there.
+port of the Service and its full name. Calls to a cluster that isn't there fail, and most filters then let requests pass as
+if they weren't there; a listener whose filter names one in `envoy_grpc` is refused by proxies, which keep what they had. A
+name of one's own, such as `rate_limit_cluster`, is there where an EnvoyFilter adds it.
 
 Fix: write the host in full and a port of the Service, or add a cluster of that name.
 """

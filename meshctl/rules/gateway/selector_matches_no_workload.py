@@ -18,8 +18,7 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
     """Report a selector without workloads in a whole mesh, or one that is misspelt."""
     found = mesh.gateways.distinct_of(gateway)
     if not gateway.selector or any(
-        effective_gateway.workload.is_real or effective_gateway.workload.services
-        for effective_gateway in found
+        one.workload.is_real or mesh.gateways.may_have_pods(one.workload) for one in found
     ):
         return
     labels = ", ".join(f"{key}={value}" for key, value in gateway.selector.items())

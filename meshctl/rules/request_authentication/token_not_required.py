@@ -1,7 +1,8 @@
 """A RequestAuthentication checks tokens, and nothing asks for one.
 
 It refuses a request with a bad token (`401`), but lets one without any token pass. That anybody has
-to be logged in is for an AuthorizationPolicy to say, and none for these workloads does.
+to be logged in is for an AuthorizationPolicy to say, and none for these workloads does, nor for those behind a
+gateway of theirs.
 
 Fix: add an AuthorizationPolicy that lets in requests with `requestPrincipals: ["*"]`, or refuses
 those with `notRequestPrincipals: ["*"]`.
@@ -24,7 +25,9 @@ def check(policy: RequestAuthentication, mesh: Mesh) -> Iterator[Outcome]:
         is_asked = mesh.security.request_authentications.is_any_asked_for(workloads)
     else:
         is_asked = mesh.security.request_authentications.may_be_asked_for(policy)
-    if is_asked:
+    if is_asked or any(
+        mesh.security.request_authentications.behind_gateway(policy, each) for each in policy.rules
+    ):
         return
     if known := mesh.knows.all_of("AuthorizationPolicy", policy.namespace):
         yield Finding(

@@ -46,6 +46,7 @@ def _finding(destination: Destination, lost: LostSubset) -> Finding:
             who, severity = "clients in other namespaces", Severity.WARNING
         else:
             who = f"clients in {where}"
+            severity = None if where == destination.resource.namespace else Severity.WARNING
         owner = lost.rules[0].title
         message = f"{who} don't find {named}: they don't read {owner}, which defines it"
     finding = Finding(destination.at("subset"), message, severity=severity)

@@ -8,6 +8,8 @@ the port with that of the Service, and the subset with those of DestinationRules
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from meshctl.istio.annotation_names import BOOTSTRAP_OVERRIDE
+from meshctl.istio.cluster_names import BUILT_IN_CLUSTERS
 from meshctl.mesh.clauses.parts import Parts
 from meshctl.resources import ConfigPatch, DestinationRule, EnvoyFilter, Ref, View
 from meshctl.resources.cached_property import cached_property
@@ -16,6 +18,11 @@ from meshctl.words import quoted
 _PARTS_OF_NAME = 4
 _OUTBOUND = "outbound|"
 _OF_ALL_PROXIES = frozenset({15006})
+_BY_SNI = "outbound_."
+_SERVICE_KEYS = frozenset(
+    {"envoy_grpc", "envoyGrpc", "http_uri", "httpUri", "server_uri", "serverUri"}
+)
+_CLUSTER_KEYS = frozenset({"cluster_name", "clusterName", "cluster"})
 
 
 class MissingCluster(NamedTuple):
@@ -105,10 +112,39 @@ class PatchedClusters:
         """Walk the outbound clusters that the value of a patch names and that surely nobody has."""
         value = patch.child("patch", "value")
         for name, place in _strings(value.data, value.at()):
+            if not name.startswith(_OUTBOUND):
+                if self._is_unknown(name, place):
+                    yield NamedCluster(name, place, MissingCluster("name", "is called so", ()))
+                continue
             asked = _of_name(name)
             found = self._missing(envoy_filter, asked) if asked is not None else None
             if found is not None:
                 yield NamedCluster(name, place, found)
+
+    def _is_unknown(self, name: str, place: Ref) -> bool:
+        """Is a cluster, asked for by a filter under a name of one's own, added by nobody?"""
+        is_asked = place.path[-1] in _CLUSTER_KEYS and place.path[-2] in _SERVICE_KEYS
+        if not is_asked or not self._parts.is_whole or self._has_own_bootstrap:
+            return False
+        is_generated = "|" in name or name.startswith(_BY_SNI)
+        return not is_generated and name not in BUILT_IN_CLUSTERS and name not in self._added
+
+    @cached_property
+    def _added(self) -> frozenset[str]:
+        """The names of clusters that EnvoyFilters of the input add or rename."""
+        return frozenset(
+            patch.child("patch", "value").text("name")
+            for envoy_filter in self._parts.of(EnvoyFilter)
+            for patch in envoy_filter.patches
+            if patch.apply_to == "CLUSTER"
+        )
+
+    @cached_property
+    def _has_own_bootstrap(self) -> bool:
+        """Does any pod bring clusters of its own by a bootstrap?"""
+        return any(
+            BOOTSTRAP_OVERRIDE in workload.pod_annotations for workload in self._parts.workloads
+        )
 
     def _missing(self, envoy_filter: EnvoyFilter, asked: _Asked) -> MissingCluster | None:
         registry, host = self._parts.registry, asked.host
@@ -164,7 +200,7 @@ def _of_name(name: str) -> _Asked | None:
 
 
 def _strings(value: object, place: Ref) -> Iterator[tuple[str, Ref]]:
-    """Walk the texts below a value that begin like an outbound cluster's name."""
+    """Walk the texts below a value."""
     todo = [(value, place.path)]
     while todo:
         one, path = todo.pop()
@@ -172,5 +208,5 @@ def _strings(value: object, place: Ref) -> Iterator[tuple[str, Ref]]:
             todo += [(below, (*path, key)) for key, below in one.items() if isinstance(key, str)]
         elif isinstance(one, list):
             todo += [(below, (*path, index)) for index, below in enumerate(one)]
-        elif isinstance(one, str) and one.startswith(_OUTBOUND):
+        elif isinstance(one, str):
             yield one, Ref(place.resource, path)

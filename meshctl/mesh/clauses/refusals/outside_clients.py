@@ -10,18 +10,23 @@ from typing import NamedTuple
 
 from meshctl.mesh.clauses.parts import Parts
 from meshctl.mesh.clauses.refusals.controllers_calls import ControllersCalls
-from meshctl.mesh.clauses.refusals.scrapes import Scrapes
+from meshctl.mesh.clauses.refusals.scrapes import ScrapedPod, Scrapes
 from meshctl.mesh.core.api_server_calls import called_by_api_server, called_port
 from meshctl.mesh.registry.services import HostPort, RegisteredHost
 from meshctl.mesh.security.tls_connection import Endpoint, ServerMode
 from meshctl.mesh.workloads.membership import Membership, is_gateway
-from meshctl.resources import Ref, Resource, Service, View, Workload
+from meshctl.resources import ConfigMap, Ref, Resource, Service, View, Workload
 from meshctl.resources.cached_property import cached_property
 from meshctl.resources.kubernetes.ingress import CONTROLLER, backends_of, class_of
 
 _ISTIO = "istio"
 _OUTSIDE = frozenset({"LoadBalancer", "NodePort"})
 _PROMETHEUS = "Prometheus"
+_SELECTED = "pods that are selected here"
+_NGINX = "k8s.io/ingress-nginx"
+_NGINX_IMAGE = "ingress-nginx/controller"
+_BY_SERVICE = "nginx.ingress.kubernetes.io/service-upstream"
+_HOST = "nginx.ingress.kubernetes.io/upstream-vhost"
 
 
 class OutsideClient(NamedTuple):
@@ -59,16 +64,22 @@ class OutsideClients:
                 called = f"{client.host.host}:{client.port.number}"
                 yield RefusedOutside(client.who, called, client.place, server)
         if resource.kind == "PodMonitor":
-            yield from self._scraped_pods(resource)
+            yield from self._scraped_pods(self._scrapes.of_pods(resource), _SELECTED)
+        elif isinstance(resource, Workload):
+            yield from self._scraped_pods(self._scrapes.of_annotations(resource), "these pods")
 
-    def _scraped_pods(self, monitor: Resource) -> Iterator[RefusedOutside]:
-        """Walk the first pods that refuse what a PodMonitor says, one for each place."""
+    def scraped(self, workload: Workload) -> Iterator[ScrapedPod]:
+        """Walk the port that annotations lead a Prometheus outside the mesh to, past the agent of the sidecar."""
+        return self._scrapes.of_annotations(workload)
+
+    def _scraped_pods(self, scraped: Iterator[ScrapedPod], which: str) -> Iterator[RefusedOutside]:
+        """Walk the first pods that refuse to be scraped, one for each place that asks for it."""
         seen: set[Ref] = set()
-        for place, port, workload in self._scrapes.of_pods(monitor):
+        for place, port, workload in scraped:
             server = self._parts.security.mtls.server(workload, port) if place not in seen else None
             if server is not None and server.mode is ServerMode.STRICT:
                 seen.add(place)
-                yield RefusedOutside(_PROMETHEUS, "pods that are selected here", place, server)
+                yield RefusedOutside(_PROMETHEUS, which, place, server)
 
     def _led_by(self, resource: Resource) -> Iterator[OutsideClient]:
         if isinstance(resource, Service):
@@ -101,13 +112,38 @@ class OutsideClients:
 
     def _by_controller(self, ingress: Resource) -> Iterator[OutsideClient]:
         asked = class_of(ingress)
-        if not asked or asked in self._classes_of_istio or self._has_exposed_pods_in_mesh:
+        if not asked or asked in self._classes_of_istio:
+            return
+        by_address = self._is_by_address(ingress, asked)
+        if self._has_exposed_pods_in_mesh and not by_address:
             return
         for service in backends_of(ingress):
             port = service.child("port")
             number = port.number("number") or self._number(service, ingress, port.text("name"))
             who = f"the Ingress controller of class {asked}"
-            yield from self._led(who, service, ingress.namespace, number)
+            who += ", which dials the addresses of pods," if by_address else ""
+            for client in self._led(who, service, ingress.namespace, number):
+                if not by_address or not ingress.annotations.get(_HOST) or _is_moved(client):
+                    yield client
+
+    def _is_by_address(self, ingress: Resource, asked: str) -> bool:
+        """Does nginx, with a sidecar that knows no such host, dial pods past the clusters of Services?"""
+        is_nginx = self._controllers.get(asked) == _NGINX
+        by_service = ingress.annotations.get(_BY_SERVICE) == "true"
+        return is_nginx and not by_service and self._nginx_is_in_mesh
+
+    @cached_property
+    def _nginx_is_in_mesh(self) -> bool:
+        """Have all controllers of nginx a sidecar, and no settings that lead them to Services?"""
+        found = [
+            workload
+            for workload in self._parts.workloads
+            if any(_NGINX_IMAGE in container.text("image") for container in workload.containers)
+        ]
+        settings = (one.values.get("service-upstream") for one in self._parts.of(ConfigMap))
+        membership = self._parts.workloads.membership
+        in_mesh = all(membership(workload) is Membership.SIDECAR for workload in found)
+        return bool(found) and in_mesh and "true" not in settings and self._parts.is_whole
 
     def _number(self, service: View, ingress: Resource, name: str) -> int:
         hosts = self._parts.registry.at(
@@ -136,12 +172,17 @@ class OutsideClients:
 
     @cached_property
     def _classes_of_istio(self) -> frozenset[str]:
-        named = (
-            resource.name
+        classes = self._controllers.items()
+        return frozenset((_ISTIO, *(name for name, one in classes if one == CONTROLLER)))
+
+    @cached_property
+    def _controllers(self) -> dict[str, str]:
+        """The controller of each IngressClass."""
+        return {
+            resource.name: resource.spec.text("controller")
             for resource in self._parts.of(Resource)
-            if resource.kind == "IngressClass" and resource.spec.text("controller") == CONTROLLER
-        )
-        return frozenset((_ISTIO, *named))
+            if resource.kind == "IngressClass"
+        }
 
     @cached_property
     def _has_exposed_pods_in_mesh(self) -> bool:
@@ -161,3 +202,9 @@ class OutsideClients:
     def _may_be_in_mesh(self, workload: Workload) -> bool:
         membership = self._parts.workloads.membership(workload)
         return membership is not Membership.NONE and not is_gateway(workload)
+
+
+def _is_moved(client: OutsideClient) -> bool:
+    """Does a port of a Service lead to another number, at which the sidecar of a client knows no such host?"""
+    target = client.port.target
+    return isinstance(target, int) and target not in {port.number for port in client.host.ports}

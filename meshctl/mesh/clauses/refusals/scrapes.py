@@ -1,4 +1,4 @@
-"""The ports that ServiceMonitors and PodMonitors lead a Prometheus outside the mesh to, without TLS.
+"""The ports that monitors and annotations of pods lead a Prometheus outside the mesh to, without TLS.
 
 Both are objects of the Prometheus operator (monitoring.coreos.com/v1): a ServiceMonitor names ports of
 Services, a PodMonitor those of pods, and it asks in plaintext unless `scheme`, `tlsConfig` or a relabeling says
@@ -9,16 +9,24 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple
 
+from meshctl.istio.annotation_values import flag
 from meshctl.mesh.clauses.parts import Parts
 from meshctl.mesh.core.selectors import Constraint, LabelSelector
 from meshctl.mesh.registry.services import HostPort, RegisteredHost
 from meshctl.mesh.workloads.membership import Membership, is_gateway
+from meshctl.mesh.workloads.prometheus_merge import (
+    ScrapeTarget,
+    merges_metrics,
+    scrape_key,
+    scrape_settings,
+)
 from meshctl.mesh.workloads.service_roles import PROXY_PORTS
 from meshctl.resources import MadeWorkload, Ref, Resource, Service, View, Workload
 from meshctl.resources.cached_property import cached_property
 from meshctl.resources.view import views
 
 _OPERATED = frozenset({"Prometheus", "PrometheusAgent"})
+_SCHEME = "prometheus.io/scheme"
 _REWRITTEN = frozenset({"__address__", "__scheme__"})
 
 
@@ -84,6 +92,20 @@ class Scrapes:
                 port = number or workload.named_ports.get(name)
                 if port and port not in PROXY_PORTS and not is_gateway(workload):
                     yield ScrapedPod(view.at(key), port, workload)
+
+    def of_annotations(self, workload: Workload) -> Iterator[ScrapedPod]:
+        """Give the port that a pod's annotations lead Prometheus to, where the agent doesn't serve it."""
+        annotations = workload.pod_annotations
+        settings = scrape_settings(annotations)
+        port = settings.get("port", "")
+        if flag(settings.get("scrape")) is not True or not ScrapeTarget(port, "").is_fine:
+            return
+        if merges_metrics(annotations, self._parts.config.raw) or is_gateway(workload):
+            return
+        if annotations.get(_SCHEME, "http") == "http" and self._scrapers_are_outside:
+            name = next(name for name in sorted(annotations) if scrape_key(name) == "port")
+            place = workload.template.at("metadata", "annotations", name)
+            yield ScrapedPod(place, int(port), workload)
 
     def _selected(self, monitor: Resource) -> Iterator[Workload]:
         """Walk the pods that a PodMonitor selects; those with equal selectors are looked for once."""
