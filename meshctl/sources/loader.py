@@ -13,6 +13,7 @@ from meshctl.lazy_pattern import lazy_pattern
 from meshctl.settings import Rendering
 from meshctl.sources import files, workers
 from meshctl.sources.documents import Document, Lines, Problem
+from meshctl.sources.expectations import without_expectations
 from meshctl.sources.gitops import follow
 from meshctl.sources.list_items import lost_items
 from meshctl.sources.manifests import REFUSED, Part, is_manifest, parts
@@ -138,6 +139,10 @@ def complete(  # noqa: PLR0913, PLR0917 - what was read, and how the rest of it 
 
     ``found`` holds the problems; ``render`` may answer for a program that rendered it before.
     """
+    asked = {file.name for file in found.files if file.named}
+    applied = without_expectations(documents, asked)
+    skipped += len(documents) - len(applied)
+    documents = applied
     gaps = (*found.gaps, *follow(documents))
     problems = [*found.problems, *(item for document in documents for item in lost_items(document))]
     loaded = Loaded(

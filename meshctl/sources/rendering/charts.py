@@ -70,6 +70,9 @@ class Helm:
 
     def render(self, release: Release, *, seconds: float = programs.SECONDS) -> Rendered:
         """Render a release; whatever is wrong with it becomes a problem."""
+        if release.missing:
+            lacks = f"its values are in {' and '.join(release.missing)}, which the input hasn't got"
+            return Rendered([], [_failure(release, lacks)], failed=True)
         with tempfile.TemporaryDirectory(prefix="meshctl-chart-") as scratch:
             copied = _copy(release.chart, Path(scratch) / "marked")
             if isinstance(copied, str):

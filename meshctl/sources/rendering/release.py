@@ -26,7 +26,7 @@ class Release(NamedTuple):
 
     ``values`` are files in the order of ``--values``, the last one wins; the ``inline`` values come
     after them, in their order; ``sets`` are texts of ``--set``. ``owner`` names the object that
-    installs it.
+    installs it, ``missing`` the sources of its values that the input hasn't got.
     """
 
     chart: Path
@@ -37,6 +37,7 @@ class Release(NamedTuple):
     sets: tuple[str, ...] = ()
     inline: tuple[InlineValues, ...] = ()
     owner: str = ""
+    missing: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
