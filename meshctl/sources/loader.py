@@ -183,6 +183,7 @@ def _rendered(
         gaps=tuple(gap for gap in loaded.gaps if gap.place not in made.closed),
         worlds=made.worlds,
         sources=made.sources,
+        notes=(*loaded.notes, *made.notes),
     )
 
 

@@ -19,6 +19,7 @@ from meshctl.sources.placement import Placement
 from meshctl.sources.rendering import programs
 from meshctl.sources.rendering.chart_lines import LineMaps, Piece, twins_of
 from meshctl.sources.rendering.chart_marks import computed, mark, strip
+from meshctl.sources.rendering.empty_values import STAND_IN, Filled, fill
 from meshctl.sources.rendering.release import SECRET_VARIABLE, Release
 from meshctl.sources.rendering.source_map import (
     Causes,
@@ -60,6 +61,8 @@ class Rendered(NamedTuple):
     is_overlay: bool = False
     inputs: frozenset[str] = frozenset()
     """The real paths of the files that were put together."""
+    left_empty: tuple[str, ...] = ()
+    """The values of a chart that its own files leave to whoever installs it."""
 
 
 class Helm:
@@ -270,25 +273,32 @@ def _documents(  # noqa: PLR0913 - both renders, and what they were made of
 ) -> Rendered:  # fmt: skip
     result = Rendered([], [], list(template_texts(texts.files)))
     hidden = frozenset(
-        {SECRET_VARIABLE}
-        if any(inline_values.is_secret for inline_values in release.inline)
-        else ()
+        {
+            *([STAND_IN] if release.is_guessed else []),
+            *([SECRET_VARIABLE] if any(one.is_secret for one in release.inline) else []),
+        }
     )
     placement = Placement(release.namespace, unit=release.title, variables=hidden)
     twins = twins_of(plain, marked)
     maps = LineMaps(files, texts)
+    empty: set[str] = set()
     for (key, _), piece, twin in zip(_numbered(plain), plain, twins, strict=True):
         shown = os.path.join(release.shown, piece.source)  # noqa: PTH118
         line_map = maps.of(shown, piece.text, twin)
-        data, notes = Parser().parse(piece.text, 1)
+        filled = fill(piece.text, line_map, texts) if release.is_guessed else Filled(piece.text)
+        data, notes = Parser().parse(filled.text, 1)
+        if filled.names and notes:
+            filled = Filled(piece.text)
+            data, notes = Parser().parse(filled.text, 1)
+        empty.update(filled.names)
         document = RenderedDocument(
-            shown, piece.text, data, line_map, texts, "helm", key, causes, placement
+            shown, filled.text, data, line_map, texts, "helm", key, causes, placement
         )
         if data is not None:
             result.documents.append(document)
-        for note in notes:
-            line = piece.text.count("\n", 0, note.start) + 1
+        for fault in notes:
+            line = piece.text.count("\n", 0, fault.start) + 1
             origin = line_map[min(line, len(line_map)) - 1].origins[0]
             span = Span(origin.line, 1, origin.line, 1)
-            result.problems.append(Problem(note.kind, note.message, origin.file, span))
-    return result
+            result.problems.append(Problem(fault.kind, fault.message, origin.file, span))
+    return result._replace(left_empty=tuple(sorted(empty)))

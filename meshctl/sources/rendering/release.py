@@ -40,6 +40,11 @@ class Release(NamedTuple):
     missing: tuple[str, ...] = ()
 
     @property
+    def is_guessed(self) -> bool:
+        """Is it made of nothing but the values that the chart comes with?"""
+        return not (self.values or self.sets or self.inline or self.owner)
+
+    @property
     def title(self) -> str:
         """How messages name it: the directory, and what makes it differ from others."""
         if self.owner:
