@@ -20,6 +20,10 @@ _LONGEST_ACTION = 500
 _OTHER_VERSION = lazy_pattern(r"^%YAML[ \t]+(?!1\.1\b)\S+", re.MULTILINE)
 _BRACE = lazy_pattern(r"\s*\{")
 _LAST_VARIABLE = lazy_pattern(r"\n[ \t]*+(\$\{\w++\}|\$\w++)[ \t\r]*\Z")
+_HELM = lazy_pattern(
+    r"\{\{[^}]{0,200}(?:\.(?:Values|Release|Chart|Capabilities|Files)\b|\b(?:include|tpl|template)\s)"
+)
+_ACTION = lazy_pattern(r"\{\{[^{}\n]{1,60}\}\}")
 _CONTENT = lazy_pattern(r"(?:---(?=\s)|#[^\n]*|\s)*+(\S+)")
 
 
@@ -136,10 +140,14 @@ def _depth(data: Any) -> int:
 
 def _refuse_template(text: str, *, is_broken: bool) -> None:
     start = template_action(text, is_broken=is_broken) if "{{" in text else None
-    if start is not None:
-        message = "this is a Helm template; analyse what it renders: `helm template NAME CHART"
-        note = Note("helm-template", f"{message} | meshctl analyze -`", start, start + 2)
-        raise UnreadableError(note)
+    if start is None:
+        return
+    message = "this is a Helm template; analyse what it renders: `helm template NAME CHART | meshctl analyze -`"
+    if not _HELM.search(text):
+        action = _ACTION.match(text, start)
+        shown = action[0] if action is not None else "what stands between {{ and }}"
+        message = f"{shown} stands for a value, so this is a template; analyse what is made of it"
+    raise UnreadableError(Note("helm-template", message, start, start + 2))
 
 
 def _refuse_variable(text: str) -> None:
