@@ -39,6 +39,8 @@ API_VERSIONS = (
     "gateway.networking.k8s.io/v1beta1", "monitoring.coreos.com/v1", "cert-manager.io/v1",
 )  # fmt: skip
 """What ``.Capabilities.APIVersions`` has in a cluster with a mesh, beside Kubernetes' own."""
+KUBERNETES = "1.35.0"
+"""A version that Istio 1.31 runs on; helm's own default is that of its release, or of its build."""
 MAX_CHART_BYTES = 64_000_000
 MAX_CHART_FILES = 20_000
 _MOST_RETRIES = 8
@@ -123,6 +125,7 @@ class Helm:
     ) -> programs.Run:
         command = [
             self._program, "template", release.name, str(chart), "--include-crds", "--skip-tests",
+            "--kube-version", KUBERNETES,
             *(("--namespace", release.namespace) if release.namespace else ()),
             *(part for version in API_VERSIONS for part in ("--api-versions", version)),
             *(part for name in values for part in ("--values", name)),
