@@ -23,6 +23,8 @@ from meshctl.sources.rendering.empty_values import STAND_IN, Filled, fill
 from meshctl.sources.rendering.release import SECRET_VARIABLE, Release
 from meshctl.sources.rendering.source_map import (
     Causes,
+    Exactness,
+    LineOrigins,
     RenderedDocument,
     SourceTexts,
 )
@@ -50,6 +52,7 @@ _SOURCE = re.compile(r"# Source: ([^\n]+)\n")
 _AT = re.compile(r"\(([^()\s]+?):(\d+)(?::(\d+))?\)|([\w./-]+\.(?:ya?ml|tpl)):(\d+)")
 _ON = re.compile(r"\bon ([\w./-]+\.ya?ml):")
 _TEST_HOOK = re.compile(r"^\s*[\"']?helm\.sh/hook[\"']?:.*\btest", re.MULTILINE)
+_LINE = re.compile(r"\bon line (\d+)")
 _TEMPLATES = (".yaml", ".yml", ".tpl")
 
 
@@ -270,6 +273,16 @@ def _named_file(errors: str, files: Sequence[str]) -> str | None:
     return None
 
 
+def _where(line_map: Sequence[LineOrigins], file: str, found: re.Match[str]) -> str:
+    """Name a line of what was rendered as the one that people wrote."""
+    number = min(int(found[1]), len(line_map))
+    made_by = line_map[number - 1] if number else LineOrigins((), Exactness.FILE)
+    if made_by.exactness is Exactness.FILE or not made_by.origins:
+        return "on a line that is rendered above"
+    origin = made_by.origins[0]
+    return f"on line {origin.line}" + (f" of {origin.file}" if origin.file != file else "")
+
+
 def _documents(  # noqa: PLR0913 - both renders, and what they were made of
     release: Release, plain: Sequence[Piece], marked: Sequence[Piece], *, files: Sequence[str],
     texts: SourceTexts, causes: Causes,
@@ -303,5 +316,6 @@ def _documents(  # noqa: PLR0913 - both renders, and what they were made of
             line = piece.text.count("\n", 0, fault.start) + 1
             origin = line_map[min(line, len(line_map)) - 1].origins[0]
             span = Span(origin.line, 1, origin.line, 1)
-            result.problems.append(Problem(fault.kind, fault.message, origin.file, span))
+            said = _LINE.sub(partial(_where, line_map, origin.file), fault.message)
+            result.problems.append(Problem(fault.kind, said, origin.file, span))
     return result._replace(left_empty=tuple(sorted(empty)))

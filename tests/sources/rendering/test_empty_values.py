@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from meshctl.engine.analyze import analyze
-from meshctl.settings import Settings
+from meshctl.settings import ChartRelease, Rendering, Settings
 from meshctl.sources.rendering.empty_values import Filled, fill, notes
 from meshctl.sources.rendering.source_map import Exactness, LineOrigins, Origin, SourceTexts
 
@@ -74,6 +74,13 @@ def test_nothing_follows_from_an_empty_value_of_the_chart(chart: Path) -> None:
 def test_an_empty_value_of_an_installation_counts(chart: Path) -> None:
     (chart / "values-live.yaml").write_text("partner: {host: null}\n")
     report = analyze([str(chart)], Settings())
+    assert ["schema/wrong-type"] == [found.rule for found in report.findings]
+
+
+@needs_helm
+def test_an_empty_value_counts_where_the_config_file_says_what_is_installed(chart: Path) -> None:
+    given = Rendering(releases=(ChartRelease(str(chart), "till"),))
+    report = analyze([str(chart)], Settings(rendering=given))
     assert ["schema/wrong-type"] == [found.rule for found in report.findings]
 
 
