@@ -30,12 +30,14 @@ _CONTENT = lazy_pattern(r"(?:---(?=\s)|#[^\n]*|\s)*+(\S+)")
 class Parser:
     """Parses documents one after the other. Nothing in a text makes it raise.
 
-    ``tells_json`` asks for a note where a text begins as JSON and isn't.
+    ``tells_json`` asks for a note where a text begins as JSON and isn't. What ``is_rendered`` is no
+    template, whatever its values look like.
     """
 
-    def __init__(self, *, tells_json: bool = False) -> None:
+    def __init__(self, *, tells_json: bool = False, is_rendered: bool = False) -> None:
         self._reader = Reader()
         self._tells_json = tells_json
+        self._is_rendered = is_rendered
 
     def parse(self, text: str, first_line: int) -> tuple[Any, list[Note]]:
         """Read one document: its data (``None`` if there is no object in it) and what is wrong."""
@@ -62,14 +64,15 @@ class Parser:
         try:
             data, notes = self._reader.read(text, first_line)
         except UnreadableError as error:
-            if error.note.kind == "yaml-syntax":
+            if error.note.kind == "yaml-syntax" and not self._is_rendered:
                 farthest = error.note.start + _LONGEST_ACTION
                 line_end = text.find("\n", error.note.start, farthest)
                 before = text[: farthest if line_end < 0 else line_end]
                 _refuse_template(before, is_broken=True)
                 _refuse_variable(before)
             raise
-        _refuse_template(text, is_broken=False)
+        if not self._is_rendered:
+            _refuse_template(text, is_broken=False)
         return data, [*notes, *no_json]
 
 

@@ -79,7 +79,7 @@ class Helm:
     def render(self, release: Release, *, seconds: float = programs.SECONDS) -> Rendered:
         """Render a release; whatever is wrong with it becomes a problem."""
         if release.missing:
-            lacks = f"its values are in {' and '.join(release.missing)}, which the input hasn't got"
+            lacks = f"its values are in {' and '.join(dict.fromkeys(release.missing))}, which the input hasn't got"
             return Rendered([], [_failure(release, lacks)], failed=True)
         with tempfile.TemporaryDirectory(prefix="meshctl-chart-") as scratch:
             copied = _copy(release.chart, Path(scratch) / "marked")
@@ -302,10 +302,10 @@ def _documents(  # noqa: PLR0913 - both renders, and what they were made of
         shown = os.path.join(release.shown, piece.source)  # noqa: PTH118
         line_map = maps.of(shown, piece.text, twin)
         filled = fill(piece.text, line_map, texts) if release.is_guessed else Filled(piece.text)
-        data, notes = Parser().parse(filled.text, 1)
+        data, notes = Parser(is_rendered=True).parse(filled.text, 1)
         if filled.names and notes:
             filled = Filled(piece.text)
-            data, notes = Parser().parse(filled.text, 1)
+            data, notes = Parser(is_rendered=True).parse(filled.text, 1)
         empty.update(filled.names)
         document = RenderedDocument(
             shown, filled.text, data, line_map, texts, "helm", key, causes, placement

@@ -9,6 +9,7 @@ from meshctl.engine.analyze import analyze
 from meshctl.settings import ChartRelease, Rendering, Settings
 from meshctl.sources.rendering.empty_values import Filled, fill, notes
 from meshctl.sources.rendering.source_map import Exactness, LineOrigins, Origin, SourceTexts
+from meshctl.yaml.parser import Parser
 
 needs_helm = pytest.mark.skipif(
     shutil.which("helm") is None, reason="helm is not on PATH, so nothing is rendered"
@@ -89,3 +90,9 @@ def test_charts_are_told_together() -> None:
     (text,) = notes({"a": ["x"], "b": ["y", "z"]})
     assert text.startswith("2 charts leave values empty")
     assert "a (x), b (y, z)" in text
+
+
+def test_what_was_rendered_is_no_template() -> None:
+    text = "summary: '{{ x }}'\nrule: a {{ include `b` }} c\n"
+    read = [Parser(is_rendered=rendered).parse(text, 1)[0] is None for rendered in (True, False)]
+    assert [False, True] == read
