@@ -52,6 +52,7 @@ _SOURCE = re.compile(r"# Source: ([^\n]+)\n")
 _AT = re.compile(r"\(([^()\s]+?):(\d+)(?::(\d+))?\)|([\w./-]+\.(?:ya?ml|tpl)):(\d+)")
 _ON = re.compile(r"\bon ([\w./-]+\.ya?ml):")
 _TEST_HOOK = re.compile(r"^\s*[\"']?helm\.sh/hook[\"']?:.*\btest", re.MULTILINE)
+_KEY_AND_VALUE = re.compile(r"[^\s:]+:\s+[^\s|>&*{\[#].*")
 _LINE = re.compile(r"\bon line (\d+)")
 _TEMPLATES = (".yaml", ".yml", ".tpl")
 
@@ -273,6 +274,14 @@ def _named_file(errors: str, files: Sequence[str]) -> str | None:
     return None
 
 
+def _says_the_same(text: str, line: int, message: str) -> bool:
+    """Does a repeated key have the value that it has above? Helm takes it, and nothing differs."""
+    found = _LINE.search(message)
+    lines = text.split("\n")
+    one, other = (lines[number - 1].strip() for number in (line, int(found[1]) if found else line))
+    return one == other and _KEY_AND_VALUE.fullmatch(one) is not None
+
+
 def _where(line_map: Sequence[LineOrigins], file: str, found: re.Match[str]) -> str:
     """Name a line of what was rendered as the one that people wrote."""
     number = min(int(found[1]), len(line_map))
@@ -313,7 +322,9 @@ def _documents(  # noqa: PLR0913 - both renders, and what they were made of
         if data is not None:
             result.documents.append(document)
         for fault in notes:
-            line = piece.text.count("\n", 0, fault.start) + 1
+            line = filled.text.count("\n", 0, fault.start) + 1
+            if fault.kind == "duplicate-key" and _says_the_same(filled.text, line, fault.message):
+                continue
             origin = line_map[min(line, len(line_map)) - 1].origins[0]
             span = Span(origin.line, 1, origin.line, 1)
             said = _LINE.sub(partial(_where, line_map, origin.file), fault.message)

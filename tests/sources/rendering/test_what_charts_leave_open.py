@@ -85,6 +85,16 @@ def test_an_empty_value_counts_where_the_config_file_says_what_is_installed(char
     assert ["schema/wrong-type"] == [found.rule for found in report.findings]
 
 
+@needs_helm
+def test_a_repeated_key_is_told_where_its_values_differ(chart: Path) -> None:
+    (chart / "templates/partner.yaml").write_text(
+        "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: till\n"
+        "  labels:\n    app: a\n    app: a\n    tier: b\n    tier: {{ `c` }}\n"
+    )
+    (found,) = [one for one in analyze([str(chart)], Settings()).findings if "key" in one.rule]
+    assert "key `tier` is already on line 8; the last one wins, so delete one" == found.message
+
+
 def test_charts_are_told_together() -> None:
     assert () == notes({})
     (text,) = notes({"a": ["x"], "b": ["y", "z"]})
