@@ -37,6 +37,11 @@ def test_what_a_test_waits_for_is_left_out(tests: Path) -> None:
     assert 4 == load([str(tests)]).skipped
 
 
+def test_a_pattern_leads_to_no_other_directory(tests: Path) -> None:
+    (tests / "chainsaw-test.yaml").write_text(TEST.replace("gone-*", "**/gone-*"))
+    assert ["00-install", "till", "given", "gone-a"] == names(tests)
+
+
 def test_a_file_that_is_named_is_read(tests: Path) -> None:
     assert ["01-assert"] == names(tests / "01-assert.yaml")
 

@@ -277,8 +277,10 @@ def _named_file(errors: str, files: Sequence[str]) -> str | None:
 def _says_the_same(text: str, line: int, message: str) -> bool:
     """Does a repeated key have the value that it has above? Helm takes it, and nothing differs."""
     found = _LINE.search(message)
+    if found is None:
+        return False
     lines = text.split("\n")
-    one, other = (lines[number - 1].strip() for number in (line, int(found[1]) if found else line))
+    one, other = (lines[number - 1].strip() for number in (line, int(found[1])))
     return one == other and _KEY_AND_VALUE.fullmatch(one) is not None
 
 

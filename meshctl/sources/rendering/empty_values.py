@@ -23,6 +23,8 @@ _VALUE = re.compile(
 _EMPTY = frozenset({"", '""', "''"})
 _STARTS = re.compile(r"(?:.*[:\-,]\s+|.*\[\s*|\s*)")
 _ENDS = re.compile(r"\s*(?:[\],].*|#.*)?")
+_NAMESPACE = re.compile(r"[\s-]*namespace:")
+"""An empty one is that of the release, which nobody knows either."""
 _LONGEST = 1_000
 _MOST_ACTIONS = 3
 
@@ -43,7 +45,11 @@ def fill(text: str, line_map: Sequence[LineOrigins], texts: SourceTexts) -> Fill
             continue
         place = origins.origins[0]
         template = "".join(texts.lines(place.file, place.line, place.line))
-        if "{{" in template and max(len(line), len(template)) <= _LONGEST:
+        if (
+            "{{" in template
+            and not _NAMESPACE.match(line)
+            and max(len(line), len(template)) <= _LONGEST
+        ):
             lines[index] = _filled(line, template, names)
     return Filled("\n".join(lines), tuple(names))
 

@@ -43,6 +43,7 @@ def filled(template: str, line: str, exactness: Exactness = Exactness.LINE) -> F
         ("host: {{ .Values.host }}", "host: shop", "host: shop"),
         ("host: {{ include `till.host` . }}", "host: ", "host: "),
         ("host: {{ .Values.host }}", "hosts:", "hosts:"),
+        ("namespace: {{ .Values.home }}", "namespace: ", "namespace: "),
         ("{{ .Values.a }}{{ .Values.b }}{{ .Values.c }}{{ .Values.d }}", "", ""),
     ],
 )
