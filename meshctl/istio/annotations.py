@@ -59,8 +59,22 @@ def is_annotation(name: str) -> bool:
 
 
 def closest(name: str) -> str:
-    """The annotation that a misspelt one probably means, empty when none is close."""
-    return next(iter(get_close_matches(name, _registry(), n=1, cutoff=0.75)), "")
+    """The annotation that a misspelt one probably means, empty when none is close.
+
+    Names of one group are alike by what stands before the slash, so what stands after it decides.
+    """
+    group, _, own = name.rpartition("/")
+    near = get_close_matches(name, _registry(), n=3, cutoff=0.75)
+    return next(
+        (one for one in near if _is_near(own, one, is_of_group=one.startswith(f"{group}/"))), ""
+    )
+
+
+def _is_near(own: str, other: str, *, is_of_group: bool) -> bool:
+    theirs = other.rpartition("/")[2]
+    return own == theirs or bool(
+        get_close_matches(own, [theirs], cutoff=0.75 if is_of_group else 0.9)
+    )
 
 
 @cache

@@ -34,6 +34,7 @@ PARALLEL_FROM = 250_000
 _PROGRESS_STEP = 100
 _LONGEST_LINE = 1_000
 TEMPLATE = "helm-template"
+_EXPECTED = lazy_pattern(r"\d-(?:assert|errors)\.ya?ml$")
 _INSTALLING = frozenset({"Application", "ApplicationSet", "HelmRelease"})
 """The kinds of GitOps objects that install charts of a repository."""
 _CONTROL = lazy_pattern(
@@ -138,6 +139,9 @@ def complete(  # noqa: PLR0913, PLR0917 - what was read, and how the rest of it 
 
     ``found`` holds the problems; ``render`` may answer for a program that rendered it before.
     """
+    applied = _applied(documents, found)
+    skipped += len(documents) - len(applied)
+    documents = applied
     gaps = (*found.gaps, *follow(documents))
     problems = [*found.problems, *(item for document in documents for item in lost_items(document))]
     loaded = Loaded(
@@ -148,6 +152,15 @@ def complete(  # noqa: PLR0913, PLR0917 - what was read, and how the rest of it 
     if rendering is None or rendering.mode == "never":
         return loaded
     return _rendered(loaded, paths, found, rendering, render)
+
+
+def _applied(documents: list[Document], found: files.Found) -> list[Document]:
+    """Leave out the parts of objects that tests wait for, unless their file is named."""
+    if not any(one.data.get("kind") == "Test" or _EXPECTED.search(one.file) for one in documents):
+        return documents
+    from meshctl.sources.expectations import without_expectations  # noqa: PLC0415 - few have any
+
+    return without_expectations(documents, {file.name for file in found.files if file.named})
 
 
 def _notes(ignored: Sequence[str]) -> tuple[str, ...]:
@@ -178,6 +191,7 @@ def _rendered(
         gaps=tuple(gap for gap in loaded.gaps if gap.place not in made.closed),
         worlds=made.worlds,
         sources=made.sources,
+        notes=(*loaded.notes, *made.notes),
     )
 
 

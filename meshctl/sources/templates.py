@@ -17,7 +17,9 @@ TOP = Span(1, 1, 1, 1)
 KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 """The names of a kustomization's file."""
 _CHART = "Chart.yaml"
-_CHART_PARTS = lazy_pattern(r"templates|crds|charts|Chart\.(?:yaml|lock)|values.*")
+_CHART_PARTS = lazy_pattern(r"templates|crds|charts|files|Chart\.(?:yaml|lock)|values.*")
+
+"""What Helm reads of a chart; ``files`` is where charts keep what their templates take in."""
 
 
 class Unrendered(NamedTuple):

@@ -16,7 +16,9 @@ _HEADER_COMMENT = lazy_pattern(r"[|>][-+\d]*[ \t]+(#[^\n]*)")
 _ACTION = lazy_pattern(r"\{\{")
 _HELM_ACTION = lazy_pattern(
     r"\{\{-?\s*(?:\.(?:Values|Release|Chart|Capabilities|Files|Template)\b"
-    r"|(?:include|template|tpl|toYaml|required|default|quote|printf|if|else|range|with|end)\b)"
+    r"|(?:include|template|tpl|toYaml|required|default|quote)\b"
+    # Alerts of Prometheus have these as well.
+    r"|(?:printf|if|else|range|with|end)\b[^}]{0,200}?\.(?:Values|Release|Chart|Capabilities|Files)\b)"
 )
 
 

@@ -20,18 +20,24 @@ _LONGEST_ACTION = 500
 _OTHER_VERSION = lazy_pattern(r"^%YAML[ \t]+(?!1\.1\b)\S+", re.MULTILINE)
 _BRACE = lazy_pattern(r"\s*\{")
 _LAST_VARIABLE = lazy_pattern(r"\n[ \t]*+(\$\{\w++\}|\$\w++)[ \t\r]*\Z")
+_HELM = lazy_pattern(
+    r"\{\{[^}]{0,200}(?:\.(?:Values|Release|Chart|Capabilities|Files)\b|\b(?:include|tpl|template)\s)"
+)
+_ACTION = lazy_pattern(r"\{\{[^{}\n]{1,60}\}\}")
 _CONTENT = lazy_pattern(r"(?:---(?=\s)|#[^\n]*|\s)*+(\S+)")
 
 
 class Parser:
     """Parses documents one after the other. Nothing in a text makes it raise.
 
-    ``tells_json`` asks for a note where a text begins as JSON and isn't.
+    ``tells_json`` asks for a note where a text begins as JSON and isn't. What ``is_rendered`` is no
+    template, whatever its values look like.
     """
 
-    def __init__(self, *, tells_json: bool = False) -> None:
+    def __init__(self, *, tells_json: bool = False, is_rendered: bool = False) -> None:
         self._reader = Reader()
         self._tells_json = tells_json
+        self._is_rendered = is_rendered
 
     def parse(self, text: str, first_line: int) -> tuple[Any, list[Note]]:
         """Read one document: its data (``None`` if there is no object in it) and what is wrong."""
@@ -58,14 +64,15 @@ class Parser:
         try:
             data, notes = self._reader.read(text, first_line)
         except UnreadableError as error:
-            if error.note.kind == "yaml-syntax":
+            if error.note.kind == "yaml-syntax" and not self._is_rendered:
                 farthest = error.note.start + _LONGEST_ACTION
                 line_end = text.find("\n", error.note.start, farthest)
                 before = text[: farthest if line_end < 0 else line_end]
                 _refuse_template(before, is_broken=True)
                 _refuse_variable(before)
             raise
-        _refuse_template(text, is_broken=False)
+        if not self._is_rendered:
+            _refuse_template(text, is_broken=False)
         return data, [*notes, *no_json]
 
 
@@ -136,10 +143,14 @@ def _depth(data: Any) -> int:
 
 def _refuse_template(text: str, *, is_broken: bool) -> None:
     start = template_action(text, is_broken=is_broken) if "{{" in text else None
-    if start is not None:
-        message = "this is a Helm template; analyse what it renders: `helm template NAME CHART"
-        note = Note("helm-template", f"{message} | meshctl analyze -`", start, start + 2)
-        raise UnreadableError(note)
+    if start is None:
+        return
+    message = "this is a Helm template; analyse what it renders: `helm template NAME CHART | meshctl analyze -`"
+    if not _HELM.search(text):
+        action = _ACTION.match(text, start)
+        shown = action[0] if action is not None else "what stands between {{ and }}"
+        message = f"{shown} stands for a value, so this is a template; analyse what is made of it"
+    raise UnreadableError(Note("helm-template", message, start, start + 2))
 
 
 def _refuse_variable(text: str) -> None:

@@ -39,6 +39,8 @@ def test_the_registry_equals_the_table_of_the_release() -> None:
         ("traffic.sidecar.istio.io/excludeOutboundPort",
          "traffic.sidecar.istio.io/excludeOutboundPorts"),
         ("example.com/unrelated", ""),
+        ("sidecar.istio.io/traceSampling", ""),
+        ("proxy.istio.io/inject", "sidecar.istio.io/inject"),
     ],
 )  # fmt: skip
 def test_the_closest_annotation_is_suggested(written: str, meant: str) -> None:

@@ -153,9 +153,12 @@ def test_an_ignore_file_with_a_wrong_pattern_is_an_error(tree: Path, pattern: st
 def test_charts_are_passed_over(tree: Path) -> None:
     write(tree, "web app/Chart.yaml", "web app/values.yaml", "web app/values-prod.yaml")
     write(tree, "web app/templates/a.yaml", "web app/crds/b.yaml", "web app/charts/x/Chart.yaml")
+    write(tree, "web app/files/c.yaml", "files/plain.yaml")
     write(tree, "web app/extra/mesh.yaml", "values.yaml")
     result = find(["."])
-    assert ["values.yaml", "web app/extra/mesh.yaml"] == [file.name for file in result.files]
+    assert ["values.yaml", "files/plain.yaml", "web app/extra/mesh.yaml"] == [
+        file.name for file in result.files
+    ]
     assert [Gap("chart", "web app")] == result.gaps
     assert [] == result.problems
 

@@ -75,7 +75,7 @@ class GatewayApiRoutes:
         return tuple(self._walk_unserved(route))
 
     def _walk_unserved(self, route: KubernetesRoute) -> Iterator[tuple[int, ObjectReference]]:
-        asked = [p for p in route.parents if p.kind not in {"Service", "ServiceEntry"}]
+        asked = [p for p in route.parents if not p.mesh_kind]
         if route.kind == "TLSRoute" and len(asked) < len(route.parents):
             return
         several = [(reference, self.listeners(reference)) for reference in asked]
@@ -129,7 +129,7 @@ class GatewayApiRoutes:
         found: dict[str, KubernetesRoute] = {}
         for route in self._routes:
             for parent in route.parents:
-                if parent.kind == "Service":
+                if parent.mesh_kind == "Service":
                     found.setdefault(f"{parent.namespace}/{parent.name}", route)
         return found
 
@@ -167,8 +167,8 @@ class GatewayApiRoutes:
         """
         for parent in route.parents:
             name = f"{parent.namespace}/{parent.name}"
-            if parent.kind in {"Service", "ServiceEntry"}:
-                yield parent.kind, name, f"{route.namespace}/{parent.port or ''}", ""
+            if parent.mesh_kind:
+                yield parent.mesh_kind, name, f"{route.namespace}/{parent.port or ''}", ""
                 continue
             for host in route.hostnames or ("",):
                 for part in self._parts(parent, host):

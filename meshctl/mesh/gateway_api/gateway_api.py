@@ -146,11 +146,10 @@ class GatewayApi:
         return known
 
     def _find_faults(self, route: KubernetesRoute) -> list[Fault]:
-        kinds = {parent.kind for parent in route.parents}
         found: list[Fault] = []
-        if kinds & {"Service", "ServiceEntry"}:
+        if any(parent.mesh_kind for parent in route.parents):
             found += self.rules(route, in_mesh=True).faults
-        if not kinds or any(map(self._may_be_ours, route.parents)):
+        if not route.parents or any(map(self._may_be_ours, route.parents)):
             found += self.rules(route, in_mesh=False).faults
         return found
 
@@ -166,7 +165,7 @@ class GatewayApi:
 
     def _is_ours(self, parent: ObjectReference) -> bool | None:
         if parent.kind != "Gateway":
-            return True if parent.kind in {"Service", "ServiceEntry"} else None
+            return bool(parent.mesh_kind) or (None if parent.kind == "ListenerSet" else False)
         gateway = self._given.reference_grants.gateway(parent)
         if gateway is None:
             return True if self._inventory.is_whole else None

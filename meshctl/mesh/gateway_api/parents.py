@@ -17,7 +17,6 @@ from meshctl.words import quoted
 
 _GROUP = "gateway.networking.k8s.io"
 _LISTENERS = frozenset({(_GROUP, "Gateway"), (_GROUP, "ListenerSet")})
-_MESH = {("", "Service"): "Service", ("networking.istio.io", "ServiceEntry"): "ServiceEntry"}
 _OURS = frozenset({Controller.WAYPOINT, Controller.GATEWAY})
 
 
@@ -103,11 +102,10 @@ class Parents:
         return tuple(found)
 
     def _of(self, route: KubernetesRoute, reference: ObjectReference) -> Iterator[Attachment]:
-        kind = reference.group, reference.kind
-        if kind in _MESH:
-            if not self._is_of_others(reference, _MESH[kind]):
-                yield Attachment(reference, None, self._missing(reference, _MESH[kind]))
-        elif kind in _LISTENERS:
+        if kind := reference.mesh_kind:
+            if not self._is_of_others(reference, kind):
+                yield Attachment(reference, None, self._missing(reference, kind))
+        elif (reference.group, reference.kind) in _LISTENERS:
             name = f"{reference.namespace}/{reference.name}"
             several = self._listeners(reference.kind, name)
             beside = self._hosts_of(f"{reference.kind}/{name}", several)

@@ -12,6 +12,7 @@ from meshctl.mesh.gateways.shared_virtual_hosts import (
 from meshctl.mesh.matching.request_match import Witness, covers, intersect
 from meshctl.mesh.traffic.route_matches import RouteMatch, is_segment_leak, may_meet
 from meshctl.resources import VirtualService
+from meshctl.resources.resource import UNKNOWN_NAMESPACE
 
 MOST_PAIRS = 20_000
 """Pairs of matches compared for one host: all of 200 on one path, or any number on their own."""
@@ -103,7 +104,9 @@ class RouteOverlaps:
             return
         for number, other in sorted(pairs):
             first, second = several[number], several[other]
-            if first.service is not second.service and not self._is_filed(host.host, first, second):
+            if not _may_be_one(first.service, second.service) and not self._is_filed(
+                host.host, first, second
+            ):
                 found = self._compare(host, first, second)
                 if found is not None:
                     self._overlaps.setdefault(second.service, {})[first.service] = found
@@ -126,7 +129,7 @@ class RouteOverlaps:
                 and known.host.host == host.host
             )
             if (
-                first.service is not second.service
+                not _may_be_one(first.service, second.service)
                 and second.service not in self._defaults
                 and not is_turned
             ):
@@ -146,3 +149,9 @@ class RouteOverlaps:
         is_known = host.order_is_known(first, second)
         orders = self._orders.get((host.host, second.is_catch_all), ())
         return RouteOverlap(host, first, second, witness, is_known, orders)
+
+
+def _may_be_one(first: VirtualService, second: VirtualService) -> bool:
+    """Is it one VirtualService, or may it be, as nobody names the namespace of one of them?"""
+    homes = {first.namespace, second.namespace}
+    return first is second or (first.name == second.name and UNKNOWN_NAMESPACE in homes)

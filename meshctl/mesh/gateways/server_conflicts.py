@@ -12,6 +12,7 @@ from meshctl.mesh.gateways.virtual_hosts import VirtualHost
 from meshctl.mesh.traffic.routes import Routes
 from meshctl.resources import Server, VirtualService
 from meshctl.resources.cached_property import cached_property
+from meshctl.resources.resource import UNKNOWN_NAMESPACE
 
 
 class DuplicateFilterChain(NamedTuple):
@@ -165,11 +166,16 @@ def _served(server: MergedServer, hosts: Iterable[VirtualHost]) -> list[str]:
 
 
 def _foreign(host: VirtualHost) -> Iterator[tuple[MergedServer, MergedServer]]:
-    """Find the servers after the first whose Gateway and VirtualServices are another team's."""
-    if len({route.virtual_service.namespace for route in host.routes}) < 2:  # noqa: PLR2004
+    """Find the servers after the first whose Gateway and VirtualServices are another team's.
+
+    A namespace that no file names may be any.
+    """
+    homes = {route.virtual_service.namespace for route in host.routes} - {UNKNOWN_NAMESPACE}
+    if len(homes) < 2:  # noqa: PLR2004
         return
     servers = list(dict.fromkeys(host.servers))
     first = servers[0]
     for server in servers[1:]:
-        if server.server.gateway.namespace != first.server.gateway.namespace:
+        own, other = server.server.gateway.namespace, first.server.gateway.namespace
+        if own != other and UNKNOWN_NAMESPACE not in {own, other}:
             yield server, first

@@ -6,6 +6,9 @@ from meshctl.istio.api_versions import GATEWAY_API
 from meshctl.resources.resource import Resource
 from meshctl.resources.view import View, cached_property, views
 
+_OF_MESH = frozenset({("", "Service"), ("networking.istio.io", "ServiceEntry")})
+"""Parents whose clients follow a route (allowedParentReferences in Istio 1.31's gateway/conversion.go)."""
+
 
 class ObjectReference(View):
     """A parent or a backend of a route."""
@@ -22,6 +25,14 @@ class ObjectReference(View):
     def kind(self) -> str:
         """``Gateway`` for a parent and ``Service`` for a backend, unless written."""
         return self.text("kind") or ("Gateway" if "parentRefs" in self.path else "Service")
+
+    @property
+    def mesh_kind(self) -> str:
+        """``Service`` or ``ServiceEntry`` for a parent whose clients follow the route, else empty.
+
+        Kinds of these names in other groups are other controllers'.
+        """
+        return self.kind if (self.group, self.kind) in _OF_MESH else ""
 
     @property
     def name(self) -> str:

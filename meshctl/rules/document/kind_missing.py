@@ -12,6 +12,9 @@ from meshctl.mesh import Mesh
 from meshctl.resources import Resource
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
+_BLOCKS = frozenset({"spec", "data", "stringData", "rules", "roleRef"})
+"""What objects of Kubernetes hold; files of other tools have a kind and metadata as well."""
+
 
 @rule(on=Resource, severity=Severity.ERROR, since="0.1.0")
 def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
@@ -22,6 +25,7 @@ def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     ):
         yield Finding(resource.at("apiVersion"), "this object has an apiVersion but no kind")
     elif resource.kind and not resource.api_version and (
-        resource.metadata or kind_named(resource.kind) == resource.kind
+        kind_named(resource.kind) == resource.kind
+        or (resource.metadata and not _BLOCKS.isdisjoint(resource.data))
     ):  # fmt: skip
         yield Finding(resource.at("kind"), f"this {resource.kind} has no apiVersion")

@@ -12,7 +12,6 @@ from meshctl.mesh import Mesh
 from meshctl.resources import KubernetesRoute
 from meshctl.rules.api import Finding, Outcome, Severity, delete, rule
 
-_OF_MESH = frozenset({"Service", "ServiceEntry"})
 _HTTP = frozenset({"HTTPRoute", "GRPCRoute"})
 
 
@@ -24,8 +23,8 @@ def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
             route.spec.at("hostnames", number),
             f"{route.hostnames[number]} is no name of the Service, so that istiod drops it from among several",
         )
-    kinds = {parent.kind for parent in route.parents}
-    if route.hostnames and route.kind in _HTTP and kinds and kinds <= _OF_MESH:
+    is_for_clients = bool(route.parents) and all(parent.mesh_kind for parent in route.parents)
+    if route.hostnames and route.kind in _HTTP and is_for_clients:
         names = ", ".join(route.hostnames)
         yield Finding(
             route.spec.key("hostnames"),

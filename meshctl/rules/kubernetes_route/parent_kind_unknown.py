@@ -27,6 +27,7 @@ def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
 
     toInternalParentReference, pilot/pkg/config/kube/gateway/conversion.go, Istio 1.31.
     """
+    known = {(one.group, one.kind, one.namespace, one.name) for one in route.parents}
     for parent in route.parents:
         wanted = _GROUPS.get(parent.kind)
         if wanted is None or parent.group == wanted or parent.group not in _GROUPS.values():
@@ -36,7 +37,9 @@ def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
             if parent.has("group")
             else "no group, which means that of the Gateway API"
         )
-        yield Finding(
+        finding = Finding(
             parent.at("kind") if parent.has("kind") else parent.at("name"),
             f"{parent.kind} is of group {quoted(wanted)}, and this parent has {written}: istiod knows no such parent",
-        ).fixed_by(put(parent.at("group"), wanted))
+        )
+        is_twin = (wanted, parent.kind, parent.namespace, parent.name) in known
+        yield finding if is_twin else finding.fixed_by(put(parent.at("group"), wanted))

@@ -17,7 +17,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
     """Report ports of parents of kind Service that the Service hasn't."""
     for parent in route.parents:
-        if parent.kind != "Service":
+        if parent.mesh_kind != "Service":
             continue
         host = mesh.registry.fqdn(parent.name, parent.namespace)
         declared = [

@@ -15,7 +15,9 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 @rule(on=KubernetesRoute, severity=Severity.WARNING, since="0.1.0")
 def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
-    """Report rules that lead nowhere."""
+    """Report rules that lead nowhere, of routes that may be istiod's."""
+    if mesh.gateway_api.is_read_by_istio(route) is False:
+        return
     for written in route.rules:
         backends = [data for _, data in written.items("backendRefs")]
         redirects = any(one.get("type") == "RequestRedirect" for _, one in written.items("filters"))

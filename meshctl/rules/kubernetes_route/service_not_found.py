@@ -21,7 +21,7 @@ def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
         if fault.reason == "BackendNotFound" and not _is_host(fault.ref.resource, fault.ref.path):
             yield Finding(fault.ref, fault.text)
     for parent in route.parents:
-        if (parent.group, parent.kind) == ("", "Service") and parent.name:
+        if parent.mesh_kind == "Service" and parent.name:
             yield from _missing(parent, mesh)
     for backend in route.backends:
         known = mesh.knows.all_of("Service", backend.namespace)

@@ -17,7 +17,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
     """Report parents that are Services of ambient namespaces without a waypoint."""
     for parent in route.parents:
-        if parent.kind != "Service":
+        if parent.mesh_kind != "Service":
             continue
         service = mesh.ambient.service(parent.name, parent.namespace)
         if service is None or not mesh.ambient.is_on(service.namespace):

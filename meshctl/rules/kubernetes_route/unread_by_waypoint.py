@@ -18,7 +18,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
     """Report parents whose waypoint reads other namespaces alone."""
     for parent in route.parents:
-        if parent.kind != "Service":
+        if parent.mesh_kind != "Service":
             continue
         service = mesh.ambient.service(parent.name, parent.namespace)
         use = mesh.ambient.waypoint_use(service) if service is not None else None

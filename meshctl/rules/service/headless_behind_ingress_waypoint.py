@@ -1,7 +1,8 @@
 """Ingress gateways are told to send to a waypoint what is for a Service without an address.
 
 A waypoint tells its Services apart by their addresses. istiod sends what comes for a headless Service
-there under the address 0.0.0.0, for which the waypoint has no chain: requests fail.
+there under the address 0.0.0.0, for which the waypoint has no chain: requests that a gateway routes
+to such a Service fail.
 
 Fix: remove `istio.io/ingress-use-waypoint` from the Service, or set it to `"false"` where the
 namespace has it; or give the Service an address (no `clusterIP: None`).
@@ -15,7 +16,7 @@ from meshctl.resources import Service
 from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
 
-@rule(on=Service, severity=Severity.ERROR, since="0.1.0")
+@rule(on=Service, severity=Severity.WARNING, since="0.1.0")
 def check(service: Service, mesh: Mesh) -> Iterator[Outcome]:
     """Report headless Services with a waypoint that ingress gateways are told to use."""
     if not service.is_headless or not mesh.ambient.api.ingress_label(service):
@@ -27,6 +28,6 @@ def check(service: Service, mesh: Mesh) -> Iterator[Outcome]:
     place = labels if INGRESS_USE_WAYPOINT in service.labels else service.spec.at("clusterIP")
     yield Finding(
         place,
-        f"ingress gateways send requests to waypoint {binding.bound.gateway.key_name} for 0.0.0.0, "
-        "for which the waypoint has no chain: waypoints tell Services apart by their address",
+        f"ingress gateways send requests for this Service to waypoint {binding.bound.gateway.key_name} "
+        "for 0.0.0.0, for which it has no chain: waypoints tell Services apart by their address",
     ).fixed_by(put(labels, "false"), safe=False)

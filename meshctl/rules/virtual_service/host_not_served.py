@@ -38,10 +38,11 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             for gateway in gateways
             for s in mesh.gateways.bindings.servers_for(gateway, host, None)
         ]
+        one = len(gateways) == 1
         why = (
-            f"lets in only other namespaces than {quoted(service.namespace)} for {quoted(host)}"
+            f"{'lets' if one else 'let'} in only other namespaces than {quoted(service.namespace)} for {quoted(host)}"
             if others
-            else f"has no server for {quoted(host)}"
+            else f"{'has' if one else 'have'} no server for {quoted(host)}"
         )
         finding = Finding(
             service.spec.at("hosts", index),

@@ -19,9 +19,12 @@ from meshctl.sources.placement import Placement
 from meshctl.sources.rendering import programs
 from meshctl.sources.rendering.chart_lines import LineMaps, Piece, twins_of
 from meshctl.sources.rendering.chart_marks import computed, mark, strip
+from meshctl.sources.rendering.empty_values import STAND_IN, Filled, fill
 from meshctl.sources.rendering.release import SECRET_VARIABLE, Release
 from meshctl.sources.rendering.source_map import (
     Causes,
+    Exactness,
+    LineOrigins,
     RenderedDocument,
     SourceTexts,
 )
@@ -38,6 +41,8 @@ API_VERSIONS = (
     "gateway.networking.k8s.io/v1beta1", "monitoring.coreos.com/v1", "cert-manager.io/v1",
 )  # fmt: skip
 """What ``.Capabilities.APIVersions`` has in a cluster with a mesh, beside Kubernetes' own."""
+KUBERNETES = "1.35.0"
+"""A version that Istio 1.31 runs on; helm's own default is that of its release, or of its build."""
 MAX_CHART_BYTES = 64_000_000
 MAX_CHART_FILES = 20_000
 _MOST_RETRIES = 8
@@ -47,6 +52,8 @@ _SOURCE = re.compile(r"# Source: ([^\n]+)\n")
 _AT = re.compile(r"\(([^()\s]+?):(\d+)(?::(\d+))?\)|([\w./-]+\.(?:ya?ml|tpl)):(\d+)")
 _ON = re.compile(r"\bon ([\w./-]+\.ya?ml):")
 _TEST_HOOK = re.compile(r"^\s*[\"']?helm\.sh/hook[\"']?:.*\btest", re.MULTILINE)
+_KEY_AND_VALUE = re.compile(r"[^\s:]+:\s+[^\s|>&*{\[#].*")
+_LINE = re.compile(r"\bon line (\d+)")
 _TEMPLATES = (".yaml", ".yml", ".tpl")
 
 
@@ -60,6 +67,8 @@ class Rendered(NamedTuple):
     is_overlay: bool = False
     inputs: frozenset[str] = frozenset()
     """The real paths of the files that were put together."""
+    left_empty: tuple[str, ...] = ()
+    """The values of a chart that its own files leave to whoever installs it."""
 
 
 class Helm:
@@ -70,6 +79,9 @@ class Helm:
 
     def render(self, release: Release, *, seconds: float = programs.SECONDS) -> Rendered:
         """Render a release; whatever is wrong with it becomes a problem."""
+        if release.missing:
+            lacks = f"its values are in {' and '.join(dict.fromkeys(release.missing))}, which the input hasn't got"
+            return Rendered([], [_failure(release, lacks)], failed=True)
         with tempfile.TemporaryDirectory(prefix="meshctl-chart-") as scratch:
             copied = _copy(release.chart, Path(scratch) / "marked")
             if isinstance(copied, str):
@@ -117,6 +129,7 @@ class Helm:
     ) -> programs.Run:
         command = [
             self._program, "template", release.name, str(chart), "--include-crds", "--skip-tests",
+            "--kube-version", KUBERNETES,
             *(("--namespace", release.namespace) if release.namespace else ()),
             *(part for version in API_VERSIONS for part in ("--api-versions", version)),
             *(part for name in values for part in ("--values", name)),
@@ -261,31 +274,61 @@ def _named_file(errors: str, files: Sequence[str]) -> str | None:
     return None
 
 
+def _says_the_same(text: str, line: int, message: str) -> bool:
+    """Does a repeated key have the value that it has above? Helm takes it, and nothing differs."""
+    found = _LINE.search(message)
+    if found is None:
+        return False
+    lines = text.split("\n")
+    one, other = (lines[number - 1].strip() for number in (line, int(found[1])))
+    return one == other and _KEY_AND_VALUE.fullmatch(one) is not None
+
+
+def _where(line_map: Sequence[LineOrigins], file: str, found: re.Match[str]) -> str:
+    """Name a line of what was rendered as the one that people wrote."""
+    number = min(int(found[1]), len(line_map))
+    made_by = line_map[number - 1] if number else LineOrigins((), Exactness.FILE)
+    if made_by.exactness is Exactness.FILE or not made_by.origins:
+        return "on a line that is rendered above"
+    origin = made_by.origins[0]
+    return f"on line {origin.line}" + (f" of {origin.file}" if origin.file != file else "")
+
+
 def _documents(  # noqa: PLR0913 - both renders, and what they were made of
     release: Release, plain: Sequence[Piece], marked: Sequence[Piece], *, files: Sequence[str],
     texts: SourceTexts, causes: Causes,
 ) -> Rendered:  # fmt: skip
     result = Rendered([], [], list(template_texts(texts.files)))
     hidden = frozenset(
-        {SECRET_VARIABLE}
-        if any(inline_values.is_secret for inline_values in release.inline)
-        else ()
+        {
+            *([STAND_IN] if release.is_guessed else []),
+            *([SECRET_VARIABLE] if any(one.is_secret for one in release.inline) else []),
+        }
     )
     placement = Placement(release.namespace, unit=release.title, variables=hidden)
     twins = twins_of(plain, marked)
     maps = LineMaps(files, texts)
+    empty: set[str] = set()
     for (key, _), piece, twin in zip(_numbered(plain), plain, twins, strict=True):
         shown = os.path.join(release.shown, piece.source)  # noqa: PTH118
         line_map = maps.of(shown, piece.text, twin)
-        data, notes = Parser().parse(piece.text, 1)
+        filled = fill(piece.text, line_map, texts) if release.is_guessed else Filled(piece.text)
+        data, notes = Parser(is_rendered=True).parse(filled.text, 1)
+        if filled.names and notes:
+            filled = Filled(piece.text)
+            data, notes = Parser(is_rendered=True).parse(filled.text, 1)
+        empty.update(filled.names)
         document = RenderedDocument(
-            shown, piece.text, data, line_map, texts, "helm", key, causes, placement
+            shown, filled.text, data, line_map, texts, "helm", key, causes, placement
         )
         if data is not None:
             result.documents.append(document)
-        for note in notes:
-            line = piece.text.count("\n", 0, note.start) + 1
+        for fault in notes:
+            line = filled.text.count("\n", 0, fault.start) + 1
+            if fault.kind == "duplicate-key" and _says_the_same(filled.text, line, fault.message):
+                continue
             origin = line_map[min(line, len(line_map)) - 1].origins[0]
             span = Span(origin.line, 1, origin.line, 1)
-            result.problems.append(Problem(note.kind, note.message, origin.file, span))
-    return result
+            said = _LINE.sub(partial(_where, line_map, origin.file), fault.message)
+            result.problems.append(Problem(fault.kind, said, origin.file, span))
+    return result._replace(left_empty=tuple(sorted(empty)))

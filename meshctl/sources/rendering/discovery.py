@@ -37,7 +37,7 @@ def of_chart(chart: Path) -> Iterator[Release]:
     name = release_name(data.get("name"), chart)
     several = sorted((*chart.glob("values-*.y*ml"), *chart.glob("ci/*-values.y*ml")))
     if not several:
-        yield Release(chart, str(chart), name)
+        yield Release(chart, str(chart), name, is_found=True)
     for file in several:
         yield Release(chart, str(chart), name, values=(str(file),))
 

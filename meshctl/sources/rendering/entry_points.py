@@ -106,9 +106,11 @@ def _application(
             yield Directory(directory, namespace, owner, {})
             continue
         home = directory.relative_to(root)
-        files = _value_files(
+        files, missing = _value_files(
             root, [(str(home / text), text) for text in _texts(helm.get("valueFiles"))]
         )
+        if helm.get("ignoreMissingValueFiles") is True:
+            missing = ()
         sets = tuple(
             f"{_text(item, 'name')}={_text(item, 'value')}"
             for item in items(helm.get("parameters"))
@@ -122,7 +124,7 @@ def _application(
                 inline = (InlineValues(document, (*above, *path, "helm", name), values),)
         yield Release(
             directory, str(directory), _text(helm, "releaseName") or _name(data), namespace,
-            files, sets, inline, owner,
+            files, sets, inline, owner, missing,
         )  # fmt: skip
 
 
@@ -144,8 +146,8 @@ def _helm_release(document: Document, root: Path, known: FluxValues) -> Iterator
         return
     home = _text(mapping(data.get("metadata")), "namespace")
     namespace = _text(spec, "targetNamespace") or home
-    files = _value_files(root, [(name, name) for name in _texts(chart.get("valuesFiles"))])
-    layers = list(known.of(spec, home))
+    files, absent = _value_files(root, [(name, name) for name in _texts(chart.get("valuesFiles"))])
+    layers = list(known.of(document, home))
     missing = tuple(layer for layer in layers if isinstance(layer, str))
     inline = [layer for layer in layers if isinstance(layer, InlineValues)]
     if isinstance(spec.get("values"), dict):
@@ -153,8 +155,7 @@ def _helm_release(document: Document, root: Path, known: FluxValues) -> Iterator
     name = _text(spec, "releaseName") or _name(data)
     yield Release(
         directory, str(directory), name, namespace,
-        (*files, *missing), (), tuple(inline),
-        f"HelmRelease {_name(data)}",
+        files, (), tuple(inline), f"HelmRelease {_name(data)}", (*absent, *missing),
     )  # fmt: skip
 
 
@@ -184,12 +185,13 @@ def _repository_name(url: str) -> str:
     return re.split(r"[/:]", url.rstrip("/").removesuffix(".git"))[-1].lower()
 
 
-def _value_files(root: Path, names: Sequence[tuple[str, str]]) -> tuple[str, ...]:
-    """Find files of values; helm refuses one that isn't in the repository by the name it has here."""
-    found = ((_inside(root, path), name) for path, name in names)
-    return tuple(
-        f"{name} (not in the repository)" if file is None else str(file) for file, name in found
-    )
+def _value_files(
+    root: Path, names: Sequence[tuple[str, str]]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Find files of values, and name those that aren't in the repository as they are written."""
+    found = [(_inside(root, path), name) for path, name in names]
+    files = tuple(str(file) for file, _ in found if file is not None)
+    return files, tuple(f"file {name}" for file, name in found if file is None)
 
 
 def _inside(root: Path, path: object) -> Path | None:

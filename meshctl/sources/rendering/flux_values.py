@@ -29,17 +29,20 @@ class FluxValues:
                 name = mapping(data.get("metadata")).get("name")
                 self._known.setdefault((kind, str(name)), []).append(document)
 
-    def of(self, spec: Mapping[str, Any], namespace: str) -> Iterator[InlineValues | str]:
-        """Walk the values of a release in a namespace, or what is missing of them, in words."""
-        entries = spec.get("valuesFrom")
-        for entry in entries if isinstance(entries, list) else ():
+    def of(self, release: Document, namespace: str) -> Iterator[InlineValues | str]:
+        """Walk the values of a HelmRelease in a namespace, or what is missing of them, in words.
+
+        A single value of a Secret is unknown either way.
+        """
+        entries = release.data["spec"].get("valuesFrom")
+        for index, entry in enumerate(entries if isinstance(entries, list) else ()):
             if not isinstance(entry, dict):
                 continue
-            found = self._read(entry, namespace)
+            found = self._read(entry, namespace) or _unseen(release, index, entry)
             if found is not None:
                 yield found
             elif entry.get("optional") is not True:
-                yield f"{entry.get('kind')} {entry.get('name')} (not in the input)"
+                yield f"{entry.get('kind')} {entry.get('name')}"
 
     def _read(self, entry: Mapping[str, Any], namespace: str) -> InlineValues | None:
         kind, key = str(entry.get("kind")), str(entry.get("valuesKey") or _KEY)
@@ -60,6 +63,15 @@ class FluxValues:
             if isinstance(data, dict):
                 return InlineValues(document, (block, key), data, is_secret)
         return None
+
+
+def _unseen(release: Document, index: int, entry: Mapping[str, Any]) -> InlineValues | None:
+    path = entry.get("targetPath")
+    if entry.get("kind") != "Secret" or not path or entry.get("optional") is True:
+        return None
+    data = _below(str(path), _without_texts(""))
+    place = ("spec", "valuesFrom", index, "targetPath")
+    return InlineValues(release, place, data, is_secret=True) if data is not None else None
 
 
 def _text_of(data: Mapping[str, Any], key: str) -> tuple[str | None, str]:

@@ -113,7 +113,7 @@ class Kustomize:
         for _, text in split(output):
             built = self._built.get(text)
             if built is None:
-                data, _ = Parser().parse(text, 1)
+                data, _ = Parser(is_rendered=True).parse(text, 1)
                 built = self._built[text] = _Built(data, _take_origin(data))
             if isinstance(built.data, dict):
                 yield KustomizedDocument(text, built.data, built.origin, origins, placement)

@@ -26,7 +26,8 @@ class Release(NamedTuple):
 
     ``values`` are files in the order of ``--values``, the last one wins; the ``inline`` values come
     after them, in their order; ``sets`` are texts of ``--set``. ``owner`` names the object that
-    installs it.
+    installs it, ``missing`` the sources of its values that the input hasn't got. ``is_found`` says
+    that nothing tells how it is installed: the chart was found in a directory.
     """
 
     chart: Path
@@ -37,6 +38,13 @@ class Release(NamedTuple):
     sets: tuple[str, ...] = ()
     inline: tuple[InlineValues, ...] = ()
     owner: str = ""
+    missing: tuple[str, ...] = ()
+    is_found: bool = False
+
+    @property
+    def is_guessed(self) -> bool:
+        """Is it made of the values that the chart comes with, and does nothing say that this is all?"""
+        return self.is_found and not (self.values or self.sets)
 
     @property
     def title(self) -> str:

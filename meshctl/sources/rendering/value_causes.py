@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from meshctl.sources.documents import Document
 from meshctl.sources.file_documents import documents_in, mapping_in
+from meshctl.sources.rendering.empty_values import STAND_IN
 from meshctl.sources.rendering.release import Release
 from meshctl.sources.rendering.source_map import Origin, RenderedDocument
 from meshctl.yaml.emitter import dumps
@@ -55,6 +56,8 @@ class ValueCauses:
 
     def _find(self, document: RenderedDocument, line: int) -> Iterator[Origin]:
         text = "".join(document.lines(line, line)).lower()
+        if f"${{{STAND_IN.lower()}." in text:
+            return
         if self._leaves is None:
             self._leaves = _effective(self._layers())
         written = [leaf for leaf in self._leaves if _written(leaf.value) in text]

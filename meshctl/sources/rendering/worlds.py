@@ -16,7 +16,7 @@ from meshctl.settings import Rendering
 from meshctl.sources.documents import Document, Problem
 from meshctl.sources.files import Found
 from meshctl.sources.placement import HELM_HINT, KUSTOMIZE_HINT
-from meshctl.sources.rendering import discovery, entry_points, programs
+from meshctl.sources.rendering import discovery, empty_values, entry_points, programs
 from meshctl.sources.rendering.charts import Helm, Rendered, files_of
 from meshctl.sources.rendering.kustomize import Kustomize, files_below
 from meshctl.sources.rendering.release import Release
@@ -34,7 +34,7 @@ class Renders(NamedTuple):
 
     ``documents`` stand beside the manifests; ``worlds`` are alternatives. ``covered`` are the real
     paths of files that were inputs, ``closed`` the places that are no gaps any more. ``sources``
-    are the texts of people, for comments in them.
+    are the texts of people, for comments in them. ``notes`` say what isn't known of it.
     """
 
     documents: tuple[Document, ...] = ()
@@ -43,6 +43,7 @@ class Renders(NamedTuple):
     covered: frozenset[str] = frozenset()
     closed: frozenset[str] = frozenset()
     sources: tuple[Document, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class Job(NamedTuple):
@@ -199,4 +200,5 @@ def _sort(jobs: Sequence[Job], results: Sequence[Rendered]) -> Renders:
         frozenset(path for _, result in done for path in result.inputs),
         frozenset(job.place for job, _ in done),
         tuple(sources.values()),
+        empty_values.notes({job.name: result.left_empty for job, result in done if result.left_empty}),
     )  # fmt: skip

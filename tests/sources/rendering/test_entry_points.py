@@ -48,7 +48,7 @@ def test_an_application_gives_namespace_files_and_values(repository: Path) -> No
 @pytest.mark.parametrize("name", ["gone.yaml", "$other/live.yaml", "../../../../etc/passwd"])
 def test_values_that_are_not_here_are_never_left_out(repository: Path, name: str) -> None:
     [release] = releases(repository, f"['{name}']")
-    assert (f"{name} (not in the repository)",) == release.values
+    assert ((f"file {name}",), ()) == (release.missing, release.values)
 
 
 @pytest.mark.parametrize(

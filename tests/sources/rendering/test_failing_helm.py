@@ -55,3 +55,14 @@ def test_releases_of_the_config_file_hold_for_every_command(
     settings = Settings(rendering=Rendering(releases=(ChartRelease("till", "named-in-config"),)))
     mesh = read_mesh(Input(["."], is_live=False, access=Access()), settings)
     assert ["named-in-config"] == [one.name for one in mesh.of(Service)]
+
+
+def test_a_chart_is_rendered_for_a_version_of_kubernetes_that_istio_runs_on(
+    tmp_path: Path,
+) -> None:
+    program = tmp_path / "helm"
+    program.write_text('#!/bin/sh\necho "Error: asked $*" >&2\nexit 1\n')
+    program.chmod(0o755)
+    (tmp_path / "till").mkdir()
+    (problem,) = Helm(str(program)).render(Release(tmp_path / "till", "till", "till")).problems
+    assert "--kube-version 1.35.0" in problem.message

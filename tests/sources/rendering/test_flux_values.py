@@ -73,16 +73,24 @@ def test_nobody_sees_what_a_secret_holds(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("entry", "missing"),
     [
-        ("{kind: ConfigMap, name: gone}", ("ConfigMap gone (not in the input)",)),
+        ("{kind: ConfigMap, name: gone}", ("ConfigMap gone",)),
         (
             "{kind: ConfigMap, name: plain, valuesKey: nothing}",
-            ("ConfigMap plain (not in the input)",),
+            ("ConfigMap plain",),
         ),
         ("{kind: ConfigMap, name: gone, optional: true}", ()),
+        ("{kind: Secret, name: gone}", ("Secret gone",)),
+        ("{kind: Secret, name: gone, valuesKey: pin, targetPath: a.pin, optional: true}", ()),
         ("4", ()),
     ],
 )
 def test_what_is_missing_is_never_left_out(
     tmp_path: Path, entry: str, missing: tuple[str, ...]
 ) -> None:
-    assert missing == released(tmp_path, f"[{entry}]").values
+    assert missing == released(tmp_path, f"[{entry}]").missing
+
+
+def test_a_single_value_of_a_secret_elsewhere_is_unknown(tmp_path: Path) -> None:
+    entry = "{kind: Secret, name: gone, valuesKey: pin, targetPath: door.pin}"
+    release = released(tmp_path, f"[{entry}]")
+    assert ((), {"door": {"pin": "${SECRET}"}}) == (release.missing, release.inline[0].data)

@@ -51,6 +51,42 @@ def test_a_file_that_is_listed_and_not_there_is_named(tmp_path: Path) -> None:
             'Error: merging from generator &{0xc00011c540 0xc000bd0180}: id "Secret/kiali" is not there',
             'id "Secret/kiali" is not there',
         ),
+        (
+            "Error: security; file '/x/a.yaml' is not in or below '/x/b'",
+            (
+                "/x/a.yaml lies outside of /x/b, and kustomize reads files of other directories only with "
+                "--load-restrictor LoadRestrictionsNone"
+            ),
+        ),
+        (
+            (
+                'Error: merging from generator &{0xe54a <nil>}: id resid.ResId{Gvk:resid.Gvk{Group:"", '
+                'Version:"v1", Kind:"Secret", isClusterScoped:false}, Name:"till", Namespace:""} does '
+                "not exist; cannot merge or replace"
+            ),
+            "there is no Secret 'till' that could be merged or replaced",
+        ),
+        (
+            (
+                "Error: /x/o: '/x/o' must resolve to a file': Get \"https://example.test/s.json\": "
+                "proxyconnect tcp: dial tcp 127.0.0.1:9: connect: connection refused"
+            ),
+            "https://example.test/s.json needs the network",
+        ),
+        (
+            (
+                "Error: loading KV pairs: file sources: [a.yaml b.js]: evalsymlink failure on '/x/b.js' "
+                ": lstat /x/b.js: no such file or directory"
+            ),
+            "/x/b.js is not there",
+        ),
+        (
+            (
+                "Error: invalid Kustomization: json: cannot unmarshal string into Go struct field "
+                "Kustomization.patches of type types.Patch"
+            ),
+            "patches of the kustomization takes no string",
+        ),
     ],
 )
 def test_targets_and_memory_are_left_out(tmp_path: Path, text: str, expected: str) -> None:
