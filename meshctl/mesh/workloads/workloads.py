@@ -1,6 +1,7 @@
 """The workloads of the input, by selector, and how they take part in the mesh."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from meshctl.istio.annotation_names import SIDECAR_STATUS
 from meshctl.istio.labels import GATEWAY_NAME, HOSTNAME, REVISION, TLS_MODE
@@ -19,7 +20,9 @@ from meshctl.mesh.workloads.membership import (
 )
 from meshctl.resources import Namespace, Service, Workload
 from meshctl.resources.cached_property import cached_property
-from meshctl.spelling import CloseNames
+
+if TYPE_CHECKING:
+    from meshctl.spelling import CloseNames
 
 _GENERATED = frozenset({
     "pod-template-hash", "rollouts-pod-template-hash", "controller-revision-hash",
@@ -95,12 +98,16 @@ class Workloads:
         """Find the workloads whose pods a selector picks, in one namespace or in all."""
         return self._index.find(selector, namespace)
 
-    def names_of(self, kind: str, namespace: str) -> CloseNames:
+    def names_of(self, kind: str, namespace: str) -> "CloseNames":
         """The names of the workloads of a kind in a namespace."""
+        from meshctl.spelling import CloseNames  # noqa: PLC0415 - few inputs name workloads
+
         return self._names_by_kind.get((kind, namespace), CloseNames(()))
 
     @cached_property
-    def _names_by_kind(self) -> dict[tuple[str, str], CloseNames]:
+    def _names_by_kind(self) -> "dict[tuple[str, str], CloseNames]":
+        from meshctl.spelling import CloseNames  # noqa: PLC0415 - see above
+
         found: dict[tuple[str, str], list[str]] = {}
         for workload in self._all:
             found.setdefault((workload.kind, workload.namespace), []).append(workload.name)
