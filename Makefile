@@ -41,7 +41,7 @@ conformance: ## Hold the model against recordings of istiod, istioctl and API se
 
 coverage: ## Run the tests with coverage; fails below the floor for mesh/ and inspect/
 	$(PYTEST) -q -n auto --ignore tests/conformance --cov=meshctl.mesh --cov=meshctl.inspect --cov-fail-under=$(FLOOR)
-FLOOR ?= 79
+FLOOR ?= 95
 
 fuzz: ## Run RUNS=20000 mutated inputs through every command, and the guided fuzzer where it is installed
 	$(BIN)python tests/fuzz/mutate.py $(RUNS) $(SEED)

@@ -114,6 +114,8 @@ class Ties:
         for layer in self._layers if is_near else ():
             found.update(layer.in_namespace(home))
             found.update(_speaking_of(home, layer))
+            if isinstance(origin, Service | Namespace):  # a slip of the pen may mean it
+                found.update(layer.near_namespace(home))
             if origin.kind in _LOOKED_FOR:
                 found.update(_speaking_of_name(origin.name, layer))
             if isinstance(origin, Workload):  # who finds no pods at home names those elsewhere

@@ -8,6 +8,7 @@ from meshctl.gate.host_sharing import HostSharing
 from meshctl.gate.links import Links, links_of
 from meshctl.mesh.workloads.workloads import controller_of, is_generated
 from meshctl.resources import Gateway, Resource, Workload
+from meshctl.spelling import CloseNames
 
 
 class Identity(NamedTuple):
@@ -217,6 +218,13 @@ class Snapshot:
             keys = self._links[one].mentions
             if any(key.partition(".")[2] == namespace and key not in self._named for key in keys):
                 yield one
+
+    def near_namespace(self, name: str) -> Iterator[Resource]:
+        """Walk the objects that speak of a namespace with nothing in it, whose name is nearly this one."""
+        close = CloseNames((name,))
+        for home, found in self._reaching.items():
+            if home not in self._homes and "." not in home and close.only(home):
+                yield from found
 
     def mentioning(self, key: str) -> Mapping[Resource, None]:
         """The objects in whose texts a name or host stands."""

@@ -5,9 +5,10 @@ facades themselves; a kind is listed here for a part only if neither the part no
 of reads such objects. ``tests/gate/test_untouched.py`` takes objects away and compares.
 """
 
+from collections import Counter
 from collections.abc import Collection
 
-from meshctl.resources import Resource
+from meshctl.resources import Namespace, Resource
 
 _TO_PODS = frozenset({"registry", "workloads"})
 _TO_HOSTS = frozenset({"registry", "traffic"})
@@ -34,6 +35,12 @@ _UNTOUCHED = {
 def untouched(changed: Collection[Resource]) -> frozenset[str]:
     """Name the parts of a mesh in which nothing follows from objects that changed."""
     kinds = {type(resource).__name__ for resource in changed}
-    if not kinds:
+    if not kinds or _comes_or_goes(changed):
         return frozenset()
     return frozenset.intersection(*(_UNTOUCHED.get(kind, frozenset()) for kind in kinds))
+
+
+def _comes_or_goes(changed: Collection[Resource]) -> bool:
+    """Is there a Namespace now that wasn't, or the other way round? All that is known of its objects hangs on that."""
+    times = Counter(one.name for one in changed if isinstance(one, Namespace))
+    return 1 in times.values()

@@ -18,3 +18,6 @@ INVALID_CREDENTIAL = "invalid://"
 """The ``credentialName`` that istiod writes for one that can't be had: no proxy gets it."""
 DNS_CAPTURE = "ISTIO_META_DNS_CAPTURE"
 """The variable, or key of ``proxyMetadata``, by which proxies answer DNS queries of applications."""
+
+API_SERVER = ("default", "kubernetes")
+"""The namespace and name of the Service of the API server, which every cluster has without a manifest."""

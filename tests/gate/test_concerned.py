@@ -257,7 +257,7 @@ def test_edits_concern_no_more_than_is_asked_again(seed: int, cases: int) -> Non
     hold(random_mesh(chance, cases), chance)
 
 
-@given(st.integers(0, 10**6), st.sampled_from(sorted(crowds.NAMES)))
+@given(st.integers(0, 10**6), st.sampled_from(sorted(crowds.CROWDS)))
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 def test_edits_in_a_crowd_concern_no_more_than_is_asked_again(seed: int, name: str) -> None:
     chance = random.Random(seed)
@@ -375,3 +375,21 @@ metadata: {name: cart-1, namespace: bank, labels: {app: till}}
     found = ties.concerned(Mesh([plugin, after], is_whole=True), {before, after})
     assert found is not None
     assert plugin in found
+
+
+def test_who_misspells_a_namespace_is_asked_again_when_its_services_come_and_go() -> None:
+    caller = {
+        "name": "web",
+        "image": "web",
+        "env": [{"name": "DB_URL", "value": "http://db.stor:80"}],
+    }
+    template = {"metadata": {"labels": {"app": "pages"}}, "spec": {"containers": [caller]}}
+    spec = {"selector": {"matchLabels": {"app": "pages"}}, "template": template}
+    objects = [
+        {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "pages", "namespace": "shop"}, "spec": spec},
+        {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "db", "namespace": "store"}, "spec": {
+            "selector": {"app": "db"}, "ports": [{"name": "http", "port": 80}]}},
+    ]  # fmt: skip
+    resources = [live(data) for data in objects]
+    assert "workload/called-host-not-found" in str(said(run(RULES, Mesh(resources, is_whole=True))))
+    assert hold_each(resources, random.Random(0))

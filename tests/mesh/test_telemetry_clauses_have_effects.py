@@ -253,6 +253,12 @@ def is_explicitly_off(one: Example, clause: Clause) -> bool:
     several = one.manifests[clause.number]["spec"][signal]
     if number + 1 < len(several) and "providers" not in several[number]:
         return True  # the next entry says who gets logs at all
+    if (
+        fields == ["filter"]
+        and "disabled" in several[number]
+        and "providers" not in several[number]
+    ):
+        return True  # it filters what is off, as the entry says
     return len(several) > 1 and "disabled" in several[number] and fields != ["disabled"]
 
 

@@ -1,7 +1,7 @@
 """Tokens are taken from the header Authorization together with the word `Bearer`.
 
 `fromHeaders` replaces the places that are looked at by themselves. An entry without `prefix` takes the whole value, so that
-`Bearer eyJ…` is no token: every client that sends one gets `401 Jwt is not in the form of Header.Payload.Signature`.
+`Bearer eyJ…` is no token: every client that sends one gets `401`. Only those who send the bare token are let in.
 
 Fix: write `prefix: "Bearer "`, or leave `fromHeaders` out, since this header is looked at by itself.
 """
@@ -27,5 +27,5 @@ def check(policy: RequestAuthentication, mesh: Mesh) -> Iterator[Outcome]:
             if header.text("name").lower() == "authorization" and not header.text("prefix"):
                 yield Finding(
                     header.at("name"),
-                    "the value of Authorization is read with its 'Bearer ', which makes it no token: 401",
+                    "without a prefix the whole value of Authorization is read: who sends 'Bearer TOKEN' gets 401",
                 ).fixed_by(put(header.at("prefix"), _PREFIX), safe=False)

@@ -9,6 +9,7 @@ Fix: remove the webhook of a control plane that is gone, or correct
 
 from collections.abc import Iterator
 
+from meshctl.istio.names import API_SERVER
 from meshctl.mesh import Mesh
 from meshctl.resources import Webhook, WebhookConfiguration
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
@@ -19,7 +20,10 @@ def check(configuration: WebhookConfiguration, mesh: Mesh) -> Iterator[Outcome]:
     """Report Services that are missing where those of their namespace are known."""
     for webhook in configuration.webhooks:
         name, namespace = webhook.service.text("name"), webhook.service.text("namespace")
-        if not name or mesh.registry.at(mesh.registry.fqdn(name, namespace)):
+        is_there = (namespace, name) == API_SERVER or mesh.registry.at(
+            mesh.registry.fqdn(name, namespace)
+        )
+        if not name or is_there:
             continue
         if known := mesh.knows.all_of("Service", namespace):
             yield Finding(

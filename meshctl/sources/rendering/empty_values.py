@@ -55,29 +55,42 @@ def fill(text: str, line_map: Sequence[LineOrigins], texts: SourceTexts) -> Fill
 
 
 def _filled(line: str, template: str, names: dict[str, None]) -> str:
-    pattern, parts = _read(template)
-    found = pattern.fullmatch(line) if len(parts) <= _MOST_ACTIONS else None
-    if found is None:
-        return line
-    for number, name in reversed(list(enumerate(parts, 1))):
-        if name and found[number] in _EMPTY:
-            before, after = line[: found.start(number)], line[found.end(number) :]
+    literals, parts = _read(template)
+    values = _values_in(line, literals) if len(parts) <= _MOST_ACTIONS else None
+    for number in reversed(range(len(values or ()))):
+        name, value = parts[number], values[number] if values is not None else ""
+        if name and value in _EMPTY:
+            start = sum(map(len, (*literals[: number + 1], *(values or ())[:number])))
+            before, after = line[:start], line[start + len(value) :]
             names[name] = None
-            line = f"{before}{_written(name, found[number], before, after)}{after}"
+            line = f"{before}{_written(name, value, before, after)}{after}"
     return line
 
 
+def _values_in(line: str, literals: Sequence[str]) -> list[str] | None:
+    """Read what stands between literals, each as short as can be; ``None`` where they aren't there in this order."""
+    if not line.startswith(literals[0]):
+        return None
+    values, rest = [], line[len(literals[0]) :]
+    for literal in literals[1:-1]:
+        value, found, rest = rest.partition(literal) if literal else ("", " ", rest)
+        if not found:
+            return None
+        values.append(value)
+    rest = rest.rstrip()
+    return [*values, rest.removesuffix(literals[-1])] if rest.endswith(literals[-1]) else None
+
+
 @lru_cache(maxsize=1_024)
-def _read(template: str) -> tuple[re.Pattern[str], list[str]]:
-    """Make a pattern of what a line of a template writes, with the value behind each group."""
-    pattern, parts, last = "", [], 0
+def _read(template: str) -> tuple[Sequence[str], Sequence[str]]:
+    """Part the line of a template into what it writes as it stands, and the values between."""
+    literals, parts, last = [], [], 0
     for action in actions(template):
         value = _VALUE.fullmatch(action.text)
-        pattern += re.escape(template[last : action.start]) + "(.*?)"
-        name = value[1].lstrip(".").removeprefix("Values.") if value is not None else ""
-        parts.append(name)
+        literals.append(template[last : action.start])
+        parts.append(value[1].lstrip(".").removeprefix("Values.") if value is not None else "")
         last = action.end
-    return re.compile(pattern + re.escape(template[last:].rstrip()) + r"\s*"), parts
+    return [*literals, template[last:].rstrip()], parts
 
 
 def _written(name: str, empty: str, before: str, after: str) -> str:
