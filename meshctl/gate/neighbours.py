@@ -9,10 +9,13 @@ from meshctl.mesh.workloads.workloads import is_generated
 from meshctl.resources import (
     Gateway,
     KubernetesGateway,
+    KubernetesRoute,
     Namespace,
+    NetworkPolicy,
     ReferenceGrant,
     Resource,
     Service,
+    VirtualService,
     Workload,
     WorkloadEntry,
 )
@@ -48,8 +51,12 @@ _OF_WORKLOADS = (
 """Kinds that are for all workloads of a namespace, or for those that are left."""
 _NAMING_NAMESPACES = ("AuthorizationPolicy", "VirtualService", "DestinationRule", "ServiceEntry")
 """Kinds that name namespaces: as sources, or as those that they are exported to."""
-_AT_GATEWAYS = ("AuthorizationPolicy", "RequestAuthentication")
+_AT_GATEWAYS = ("AuthorizationPolicy", "RequestAuthentication", "EnvoyFilter")
 """Kinds that are about the hosts and ports that the Gateways of their workloads have."""
+_ALONG_ROUTES = frozenset({"AuthorizationPolicy", "RequestAuthentication", "NetworkPolicy"})
+"""Kinds that judge what is sent on: what changes a way to their workloads reaches them, too."""
+_WAYS = (Gateway, VirtualService, KubernetesRoute, Service)
+"""Kinds that lead requests to workloads."""
 
 
 def neighbours(
@@ -60,7 +67,7 @@ def neighbours(
     ``seen`` is what a walk from it has met, with its steps; ``root`` names the root namespace.
     """
     subject = change.subject
-    reached = _REACHED | {"AuthorizationPolicy"} if isinstance(subject, Gateway) else _REACHED
+    reached = _REACHED | _ALONG_ROUTES if isinstance(subject, _WAYS) else _REACHED
     steps = {
         resource: number
         for resource, number in seen.items()
@@ -91,9 +98,7 @@ def _beside(side: Resource, snapshot: Snapshot, root: str) -> Iterator[Resource]
         yield from snapshot.shown_in(side.name)
         for kind in _OF_WORKLOADS:
             yield from snapshot.of_kind_in(root, kind)
-        for home in snapshot.namespaces:
-            found = snapshot.mentioning(f"{side.name}.{home}")
-            yield from (resource for resource in found if resource.kind in _NAMING_NAMESPACES)
+        yield from _naming(side.name, snapshot)
     elif isinstance(side, ReferenceGrant):
         yield from _referring_by(side, snapshot)
     elif isinstance(side, Service):
@@ -109,6 +114,13 @@ def _beside(side: Resource, snapshot: Snapshot, root: str) -> Iterator[Resource]
             )
     elif CLAIMS in snapshot.links(side).mentions:
         yield from snapshot.of_kind("RequestAuthentication")
+
+
+def _naming(namespace: str, snapshot: Snapshot) -> Iterator[Resource]:
+    """Walk what speaks of a namespace, which it may not find there."""
+    for home in snapshot.namespaces:
+        found = snapshot.mentioning(f"{namespace}.{home}")
+        yield from (resource for resource in found if resource.kind in _NAMING_NAMESPACES)
 
 
 def _holding_alike(subject: Resource, snapshot: Snapshot, root: str) -> Iterator[Resource]:
@@ -137,8 +149,14 @@ def _selecting(change: Change, snapshot: Snapshot, root: str) -> Iterator[Resour
     for resource in change:
         if isinstance(resource, WorkloadEntry):
             yield from _picking(resource.pod_labels, home, root, snapshot)
+    if (
+        len(snapshot.in_namespace(home)) <= 1
+    ):  # the first or the last object shows that there is one
+        yield from _naming(home, snapshot)
     if not change.moves_pods:
         return
+    if home == root:  # the gateway that serves Ingresses is found by labels of the mesh config
+        yield from snapshot.of_kind("Ingress")
     for kind in _OF_WORKLOADS:
         yield from snapshot.of_kind_in(home, kind)
     for resource in change:
@@ -153,9 +171,13 @@ def _selecting(change: Change, snapshot: Snapshot, root: str) -> Iterator[Resour
 def _picking(
     labels: Mapping[str, str], home: str, root: str, snapshot: Snapshot
 ) -> Iterator[Resource]:
-    """Walk the objects whose selector labels fit, those of the root namespace among them."""
-    found = snapshot.picking_by_labels(labels)
-    return (resource for resource in found if resource.namespace in {home, root})
+    """Walk the objects whose selector labels fit, those of the root namespace among them.
+
+    NetworkPolicies elsewhere may mean these pods without naming their namespace.
+    """
+    for resource in snapshot.picking_by_labels(labels):
+        if resource.namespace in {home, root} or isinstance(resource, NetworkPolicy):
+            yield resource
 
 
 def _is_written(resource: Resource) -> bool:
