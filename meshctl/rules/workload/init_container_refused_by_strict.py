@@ -40,7 +40,7 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
             if server.mode is ServerMode.STRICT:
                 yield Finding(
                     call.place,
-                    f"this is called before the sidecar runs, in plaintext, and {server.workload.title} takes mutual TLS "
+                    f"init containers run before the sidecar and send plaintext, and {server.workload.title} takes mutual TLS "
                     f"alone on {call.host.host}:{number}: the pod never starts",
                 ).fixed_by(put(annotation, "true"), safe=False)
                 return

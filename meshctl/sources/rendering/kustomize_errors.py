@@ -17,15 +17,15 @@ _UNMADE = re.compile(r"couldn't make target for path '[^']*': ")
 _POINTERS = re.compile(r"merging from generator &\{[^}]*\}: ")
 """What Go shows of its own memory."""
 _OWN_WORDS = (
-    (r"security; file '([^']+)' is not in or below '([^']+)'",
+    (re.compile(r"security; file '([^']+)' is not in or below '([^']+)'"),
      (r"\1 lies outside of \2, and kustomize reads files of other directories only with "
      r"--load-restrictor LoadRestrictionsNone")),
-    (r'id resid\.ResId\{.*?Kind:"(\w*)".*?\}, Name:"([^"]*)".*?\} does not exist; cannot merge or replace',
+    (re.compile(r'id resid\.ResId\{.*?Kind:"(\w*)".*?\}, Name:"([^"]*)".*?\} does not exist; cannot merge or replace'),
      r"there is no \1 '\2' that could be merged or replaced"),
-    (r"\S+: '[^']*' must resolve to a file': Get \"([^\"]+)\": .*", r"\1 needs the network"),
-    (r"(?:\S+: )?Get \"([^\"]+)\": .*", r"\1 needs the network"),
-    (r"(?:loading KV pairs: [^\]]*\]: )?evalsymlink failure on '([^']+)' ?: lstat .*", r"\1 is not there"),
-    (r"invalid Kustomization: json: cannot unmarshal (\w+) into Go struct field Kustomization\.(\S+) .*",
+    (re.compile(r"\S+: '[^']*' must resolve to a file': Get \"([^\"]+)\": .*"), r"\1 needs the network"),
+    (re.compile(r"(?:\S+: )?Get \"([^\"]+)\": .*"), r"\1 needs the network"),
+    (re.compile(r"(?:loading KV pairs: [^\]]*\]: )?evalsymlink failure on '([^']+)' ?: lstat .*"), r"\1 is not there"),
+    (re.compile(r"invalid Kustomization: json: cannot unmarshal (\w+) into Go struct field Kustomization\.(\S+) .*"),
      r"\2 of the kustomization takes no \1"),
 )  # fmt: skip
 """What of Go's and kustomize's inner words tells nothing, and what is meant by it."""
@@ -44,7 +44,7 @@ def said(errors: str, directory: Path, shown: str) -> str:
     text = _POINTERS.sub("", _UNMADE.split(text)[-1])
     text = text.removeprefix("accumulating resources: ")[: 4 * _LONGEST]
     for pattern, meant in _OWN_WORDS:
-        text = re.sub(pattern, meant, text)
+        text = pattern.sub(meant, text)
     return _without_machine(text, directory, shown)[:_LONGEST]
 
 
