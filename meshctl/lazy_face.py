@@ -4,6 +4,7 @@ A package that imported all of its modules at once would cost each command the t
 it never asks (PEP 562).
 """
 
+import sys
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
@@ -17,6 +18,8 @@ def lazy_face(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
     def find(name: str) -> Any:
         if name not in homes:
             raise AttributeError(f"module {quoted(package)} has no attribute {quoted(name)}")
-        return getattr(import_module(f"{package}.{homes[name]}"), name)
+        value = getattr(import_module(f"{package}.{homes[name]}"), name)
+        vars(sys.modules[package])[name] = value  # the next one who asks finds it there
+        return value
 
     return find

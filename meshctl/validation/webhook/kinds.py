@@ -1,6 +1,7 @@
 """The webhook's checks by kind."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from importlib import import_module
 
 from meshctl.resources.resource import Resource
@@ -50,6 +51,13 @@ def check(resource: Resource, *, alone: bool = True) -> Iterator[Fault]:
     if fault is not None:
         yield fault
         return
-    yield from import_module(f"{__package__}.{module}").check(resource)
+    yield from _loaded(module)(resource)
     if alone and kind in ALONE:
-        yield from import_module(f"{__package__}.{ALONE[kind]}").check(resource)
+        yield from _loaded(ALONE[kind])(resource)
+
+
+@cache
+def _loaded(module: str) -> Callable[[Resource], Iterator[Fault]]:
+    """Import the check of a kind, once."""
+    check_of: Callable[[Resource], Iterator[Fault]] = import_module(f"{__package__}.{module}").check
+    return check_of
