@@ -160,7 +160,13 @@ def is_for_others(one: Example, clause: Clause) -> bool:
     """
     told = {of_listener(said.clause) for said in one.said if said.rule in OF_A_WHOLE}
     hiding = {of_listener(each) for said in one.said for each in said.related}
-    if of_listener(clause) in told or clause in hiding:
+    of_refused = {
+        of_listener(each)
+        for said in one.said
+        if "Envoy refuses" in said.finding.message
+        for each in said.related
+    }
+    if of_listener(clause) in told | of_refused or clause in hiding:
         return True
     written = one.value(of_listener(clause))
     allowed = written.get("allowedRoutes", {})

@@ -15,6 +15,7 @@ from meshctl.mesh.gateway_api.http_rules import Rank, rank_of
 from meshctl.mesh.gateway_api.listeners import GatewayListener
 from meshctl.mesh.gateway_api.parents import Attachment
 from meshctl.mesh.gateways.dropped_servers import losses
+from meshctl.mesh.gateways.server_conflicts import ServerConflicts
 from meshctl.mesh.gateways.server_merge import DropReason
 from meshctl.mesh.matching.taken_before import TakenBefore
 from meshctl.mesh.registry.services import Registry
@@ -28,6 +29,7 @@ from meshctl.resources import (
     ObjectReference,
     Ref,
     Resource,
+    Server,
     Service,
 )
 from meshctl.resources.cached_property import cached_property
@@ -170,11 +172,22 @@ class Unserved:
         for made in self._api.generated_gateways:
             for loss in losses(self._api.gateways, made, DropReason.PROTOCOL):
                 server = loss.rival.server
-                other = server.gateway
-                name = other.title
-                if isinstance(other, GeneratedGateway):
-                    name = f"listener {quoted(other.listener.name)}"
-                found[made.listener] = f"{name} ({server.protocol})", other.origin(server.at())
+                found[made.listener] = _named(server), server.gateway.origin(server.at())
+        return found
+
+    def refused(self, listener: KubernetesListener) -> tuple[str, Ref] | None:
+        """Say what has a filter chain like that of a listener, so that Envoy refuses all of the port."""
+        return self._refused.get(listener)
+
+    @cached_property
+    def _refused(self) -> dict[KubernetesListener, tuple[str, Ref]]:
+        found: dict[KubernetesListener, tuple[str, Ref]] = {}
+        for server, clashes in ServerConflicts(
+            self._api.gateways, self._api.routes
+        ).clashes.items():
+            first, made = clashes[0].first.server.server, server.gateway
+            if isinstance(made, GeneratedGateway):
+                found[made.listener] = _named(first), first.gateway.origin(first.at())
         return found
 
     def rules(self, route: KubernetesRoute) -> list[DeadRule]:
@@ -277,6 +290,15 @@ def _accepted(attachments: tuple[Attachment, ...]) -> list[Attachment]:
         for attachment in attachments
         if attachment.listener is not None and attachment.denial is None
     ]
+
+
+def _named(server: Server) -> str:
+    """Name a server, or the listener that it is made of, with its protocol."""
+    gateway = server.gateway
+    name = gateway.title
+    if isinstance(gateway, GeneratedGateway):
+        name = f"listener {quoted(gateway.listener.name)}"
+    return f"{name} ({server.protocol})"
 
 
 def _takes(listener: GatewayListener, host: str) -> bool:

@@ -14,8 +14,7 @@ from meshctl.resources import Gateway, GeneratedGateway, Service, Workload
 
 def is_service_of(gateway: GeneratedGateway, service: Service) -> bool:
     """Is a Service one of those that a Gateway names?"""
-    start = f"{service.name}.{service.namespace}.svc."
-    named = any(host.startswith(start) for host in gateway.services)
+    named = f"{service.name}.{service.namespace}" in gateway.service_names
     return named and service.namespace == gateway.home
 
 

@@ -37,6 +37,11 @@ class GeneratedGateway(Gateway):
         """The namespace of its pods."""
         return self.parent.namespace
 
+    @cached_property
+    def service_names(self) -> frozenset[str]:
+        """The Services that it names, as ``name.namespace``."""
+        return frozenset(host.partition(".svc.")[0] for host in self.services)
+
     def origin(self, ref: Ref) -> Ref:  # noqa: ARG002 - every place is the same
         """Every place in it is the listener."""
         return self.listener.at()

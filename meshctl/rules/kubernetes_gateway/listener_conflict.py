@@ -4,6 +4,9 @@ TCP leaves no room for another listener on its port, and HTTP none for one with 
 different host names. istiod serves the listener that comes first. It marks the other one as conflicted, but not an
 HTTP listener and one with TLS that have different host names: there the status says Programmed.
 
+A listener with TLS and no host name leaves no room for plain HTTP either: Envoy finds two filter chains for the same
+connections, and refuses the whole port.
+
 Fix: give one of the two listeners another `port`; of HTTPS and TLS another `hostname` will do.
 """
 
@@ -28,6 +31,10 @@ def check(gateway: KubernetesGateway, mesh: Mesh) -> Iterator[Outcome]:
             name, place = rival
             text = f"port {one.port} belongs to {name}, so this one ({own.protocol}) is not served"
             yield Finding(own.at("protocol"), text).also(place, "claims the port first")
+        elif refused := mesh.gateway_api.unserved.refused(own):
+            name, place = refused
+            text = f"this listener and {name} take the same connections on port {one.port}: Envoy refuses the whole port"
+            yield Finding(own.at("protocol"), text).also(place, "takes the same connections")
 
 
 def _told(listener: KubernetesListener) -> tuple[str, str]:
