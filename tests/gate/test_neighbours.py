@@ -185,7 +185,7 @@ def test_what_no_name_ties_is_a_neighbour(
 def test_a_change_tells_what_the_whole_mesh_tells() -> None:
     """What is missing is little, and told by the audit; what is told and isn't so is next to none."""
     said = Counter[str]()
-    for seed in range(24):
+    for seed in range(48):  # of fewer, chance decides
         chance = random.Random(seed)
         resources = crowded_mesh(chance, 8)
         state = Snapshot(resources)
@@ -205,7 +205,7 @@ def test_a_change_tells_what_the_whole_mesh_tells() -> None:
                     said["both"] += (here & everywhere).total()
                     said["here"] += (here - later).total()
                     said["everywhere"] += (everywhere - here).total()
-    assert said["both"] > 150
+    assert said["both"] > 300
     assert said["here"] <= 0.01 * said["both"]
     assert said["everywhere"] <= 0.03 * said["both"]
 
