@@ -1,6 +1,6 @@
 """Lists the objects about which a change of another one may bring something new."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from meshctl.gate.changes import Change
 from meshctl.gate.links import CLAIMS
@@ -77,7 +77,7 @@ def neighbours(
     around = [*_selecting(change, snapshot, root), *_holding_alike(subject, snapshot, root)]
     met = [gateway for gateway in seen if isinstance(gateway, Gateway)]
     # Policies at gateways may leave it to those of the workloads behind to ask for tokens.
-    around += _at_pods_of(met, "RequestAuthentication", snapshot, root)
+    around += _at_pods_of(met, ("RequestAuthentication",), snapshot, root)
     for resource in (
         *around,
         *(other for side in sides for other in _beside(side, snapshot, root)),
@@ -109,21 +109,23 @@ def _beside(side: Resource, snapshot: Snapshot, root: str) -> Iterator[Resource]
         for pod in {snapshot.look(pod): pod for pod in pods}.values():
             yield from snapshot.serving(pod)
     elif isinstance(side, Gateway):
-        for kind in _AT_GATEWAYS:
-            yield from _at_pods_of([side], kind, snapshot, root)
+        yield from _at_pods_of([side], _AT_GATEWAYS, snapshot, root)
     elif CLAIMS in snapshot.links(side).mentions:
         yield from snapshot.of_kind("RequestAuthentication")
 
 
 def _at_pods_of(
-    gateways: Sequence[Gateway], kind: str, snapshot: Snapshot, root: str
+    gateways: Sequence[Gateway], kinds: Iterable[str], snapshot: Snapshot, root: str
 ) -> Iterator[Resource]:
-    """Walk the objects of a kind that may be for the pods of Gateways; without a selector one has all."""
+    """Walk the objects of kinds that may be for the pods of Gateways; without a selector one has all."""
+    found = [resource for kind in kinds for resource in snapshot.of_kind(kind)]
+    if not found or not gateways:
+        return
     selectors = {frozenset(gateway.selector.items()): gateway.selector for gateway in gateways}
     homes = {root, *(gateway.namespace for gateway in gateways)}
     for selector in selectors.values():
         homes.update(pod.namespace for pod in snapshot.picked(selector, None))
-    for resource in snapshot.of_kind(kind) if gateways else ():
+    for resource in found:
         if frozenset() in selectors or resource.namespace in homes:
             yield resource
 
