@@ -5,7 +5,7 @@ BIN := $(if $(wildcard $(VENV)/bin/python),$(VENV)/bin/,)
 PYTEST := $(BIN)python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help dev lock check test update bench conformance coverage fuzz new-rule vscode release docs
+.PHONY: help dev lock check test update bench conformance coverage fuzz new-rule vscode compiled release docs
 
 help: ## List the tasks
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -57,6 +57,9 @@ vscode: ## Check, test and pack the extension for VS Code; needs npm
 
 docs: ## Build the site and the manual into build/; needs the group docs; URL=https://… names its place
 	$(BIN)python packaging/site/build.py $(URL)
+
+compiled: ## Build into dist/ the wheel whose model is machine code, for this platform; takes ten minutes
+	$(BIN)python packaging/compiled.py
 
 release: check test ## Build into dist/: packages, one file, krew, Homebrew, parts list, checksums
 	$(BIN)python packaging/site/build.py --manual

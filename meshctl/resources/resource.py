@@ -1,7 +1,7 @@
 """The identity of a Kubernetes object, whatever its kind."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from meshctl.istio.kind_names import CLUSTER_SCOPED
 from meshctl.resources.view import Ref, View, cached_property
@@ -19,9 +19,9 @@ class Resource(View):
     ``prefix`` leads from the document to the object (empty, or ``("items", n)`` in a List).
     """
 
-    made_kinds: tuple[str, ...] = ()
+    made_kinds: ClassVar[tuple[str, ...]] = ()
     """The kinds of objects of the mesh that another controller makes of it."""
-    is_judged = True
+    is_judged: ClassVar[bool] = True
     """Are rules asked about it? Not where a controller made it and nobody wrote what it says."""
 
     def __init__(

@@ -7,7 +7,8 @@ those, and nothing outside of the input fills it.
 """
 
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from meshctl.mesh.core.knowledge import POD_MAKERS
 from meshctl.resources import Service, Workload
@@ -28,7 +29,8 @@ _SEVERAL = 2
 addition to what stands elsewhere."""
 
 
-class Answer(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Answer:
     """Does the input know that? ``reason`` says what it may lack and how to settle it."""
 
     reason: str = ""

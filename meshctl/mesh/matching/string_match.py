@@ -137,7 +137,7 @@ def _search(
     refused = [_language(match, universe) for match in outside]
     known = [language for language in asked if language] or [everything(universe)]
     found = find(known, [language for language in refused if language])
-    return CANT_TELL if found is not None and None in (*asked, *refused) else found
+    return CANT_TELL if found is not None and None in asked + refused else found
 
 
 @lru_cache(maxsize=8192)

@@ -1,5 +1,7 @@
 """A view of Canary (Flagger), which writes Services, routes and Deployments of its own."""
 
+from typing import ClassVar
+
 from meshctl.resources.kubernetes.workload import Workload
 from meshctl.resources.resource import Resource
 from meshctl.resources.view import View, cached_property
@@ -13,7 +15,12 @@ SELECTOR_LABELS = ("app", "name", "app.kubernetes.io/name")
 class Canary(Resource):
     """A Canary: the workload that Flagger copies, and the Service and routes it makes for it."""
 
-    made_kinds = ("VirtualService", "DestinationRule", "Service", "Workload")
+    made_kinds: ClassVar[tuple[str, ...]] = (
+        "VirtualService",
+        "DestinationRule",
+        "Service",
+        "Workload",
+    )
 
     @cached_property
     def target(self) -> View:

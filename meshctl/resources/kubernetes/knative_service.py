@@ -1,5 +1,7 @@
 """A view of Knative's Service, of which Knative makes pods and a Service of Kubernetes."""
 
+from typing import ClassVar
+
 from meshctl.resources.resource import Resource
 from meshctl.resources.view import View, cached_property
 
@@ -7,7 +9,7 @@ from meshctl.resources.view import View, cached_property
 class KnativeService(Resource):
     """A Service of Knative: a pod template, and a name under which it is asked."""
 
-    made_kinds = ("Service", "Workload")
+    made_kinds: ClassVar[tuple[str, ...]] = ("Service", "Workload")
 
     @cached_property
     def template(self) -> View:
