@@ -29,6 +29,8 @@ MENDED = (
     ("check-inject {} -o json", "injection-webhooks"),
     ("tls-check {}", "rules-of-one-host"),
     ("tls-check {}", "rules-for-all-local-hosts"),
+    ("tls-check {}", "clients-with-rules-for-all-local-hosts"),
+    ("tls-check {} -o html", "clients-with-rules-for-all-local-hosts"),
     ("size {}", "ports-of-a-service"),
     ("size {}", "hosts-of-a-sidecar"),
     ("migrate --to gateway-api {}", "routes-of-many-gateway-workloads"),

@@ -57,7 +57,7 @@ class TlsAnswer(NamedTuple):
 
     def failures(self) -> list[TlsFailure]:
         """Group the conflicts by what decides them."""
-        return failures(self.rows.weighed())
+        return failures(self.rows.decided())
 
     def failures_of(self, changes: Iterable[TlsChange]) -> list[TlsFailure]:
         """Group the conflicts among changed connections by what decides them."""

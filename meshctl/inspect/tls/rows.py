@@ -1,7 +1,7 @@
 """Lists which TLS each client uses to each server, whether they fit, and which objects decide it."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import itemgetter
@@ -14,12 +14,14 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.registry.services import RegisteredHost
 from meshctl.mesh.security.tls_connection import Client, ClientKind, Connection, Result
 from meshctl.mesh.security.tls_match import AlikePods
+from meshctl.mesh.traffic.destination_rules import Step
 from meshctl.mesh.workloads.membership import is_control_plane
 from meshctl.resources import Ref, Sidecar, Workload
 from meshctl.resources.cached_property import cached_property
 
 if TYPE_CHECKING:
-    from meshctl.inspect.tls.clients import AlikeClients, Clients
+    from meshctl.inspect.tls.alike_clients import AlikeClients
+    from meshctl.inspect.tls.clients import Clients
 
 _MOST_KEPT = 100_000
 """What Sidecars hide is kept so many times, for clients that share one."""
@@ -120,37 +122,37 @@ class TlsRows:
 
     def __init__(
         self, clients: "Clients", hosts: Sequence[RegisteredHost],
-        to_pod: Callable[[TlsRow, Workload], TlsRow],
+        to_pod: Callable[[TlsRow, Workload], TlsRow], to_client: Callable[[TlsRow, Client], TlsRow],
     ) -> None:  # fmt: skip
         """``hosts`` are those that are asked about, in the order of the rows of a client.
 
-        ``to_pod`` makes the row to another pod that is alike.
+        ``to_pod`` and ``to_client`` make the row to another pod, and of another client, that is alike.
         """
         self._clients = clients
         self._to_pod = to_pod
+        self._to_client = to_client
         self._hosts = hosts
-        self._at: dict[str, dict[Hashable, TlsGroup]] = {}
+        self._at: dict[str, dict[AlikeClients, TlsGroup]] = {}
 
     def add(self, name: str, group: TlsGroup) -> None:
         """Add what clients have to do with the hosts of a name; each client once for a name."""
-        at = self._at.setdefault(name, {})
-        at.update((key, group) for key in group.clients.keys)
+        self._at.setdefault(name, {})[group.clients] = group
 
     @property
     def groups(self) -> Iterator[TlsGroup]:
         """Walk all that there is, host by host."""
         for at in self._at.values():
-            yield from {id(group): group for group in at.values() if group.rows}.values()
+            yield from (group for group in at.values() if group.rows)
 
     def __len__(self) -> int:
         return sum(number for _, number in self.weighed())
 
     def __iter__(self) -> Iterator[TlsRow]:
         for client in self._clients:
-            keys = tuple(self._clients.keys(client))
-            found = (row for at in self._at.values() for row in _rows_of(at, keys))
+            alike = self._clients.alike(client)
+            found = (row for name, at in self._at.items() for row in at[alike(name)].rows)
             for row in self._of_each_pod(sorted(found, key=self._place)):
-                yield replace(row, client=client)
+                yield self._to_client(row, client)
 
     def _of_each_pod(self, rows: Sequence[TlsRow]) -> Iterator[TlsRow]:
         """Walk the rows of one client pod by pod, in the order of all pods of an upstream."""
@@ -166,13 +168,42 @@ class TlsRows:
     def weighed(self) -> Iterator[tuple[TlsRow, int]]:
         """Walk the rows of the groups, each with the number of clients and pods that have it.
 
-        The first of all rows that have something in common is the first here, too.
+        The first of all rows that have something in common is the first here, too, but that rules
+        which say the same are one.
         """
-        rows = (
+        return self._in_order(
             (row, len(group.clients) * row.number) for group in self.groups for row in group.rows
         )
+
+    def _in_order(self, rows: Iterable[tuple[TlsRow, int]]) -> Iterator[tuple[TlsRow, int]]:
         order = {client.name: number for number, client in enumerate(self._clients)}
         yield from sorted(rows, key=lambda one: (order[one[0].client.name], self._place(one[0])))
+
+    def decided(self) -> Iterator[tuple[TlsRow, int]]:
+        """Walk the conflicts, those of clients and hosts once that the same objects decide alike.
+
+        Each is the first of its rows, and comes with their number; where rules that say the same
+        decide, each of them has its own.
+        """
+        kinds: dict[object, tuple[TlsRow, int, AlikeClients]] = {}
+        for group in self.groups:
+            for row in group.rows:
+                if row.line.is_conflict:
+                    key = group.clients, tuple(deciders(row.connection)), row.line.reason
+                    first, pods, _ = kinds.get(key, (row, 0, None))
+                    first = min(first, row, key=self._place)
+                    kinds[key] = first, pods + row.number, group.clients
+        return self._in_order(one for kind in kinds.values() for one in self._by_rule(*kind))
+
+    def _by_rule(
+        self, row: TlsRow, pods: int, clients: "AlikeClients"
+    ) -> Iterator[tuple[TlsRow, int]]:
+        rule = row.connection.upstream.rule
+        if rule is None or rule.step is not Step.CLIENT:
+            yield row, len(clients) * pods
+            return
+        for part in clients.parts():
+            yield self._to_client(row, part.first), len(part) * pods
 
     def reasons(self, result: Result) -> Counter[str]:
         """Count the reasons of rows with a result; what is unknown of pods names each of them."""
@@ -190,9 +221,9 @@ class TlsRows:
 
     def only(self, is_meant: Callable[[TlsRow], bool]) -> "TlsRows":
         """Leave out the other rows."""
-        kept = TlsRows(self._clients, self._hosts, self._to_pod)
+        kept = TlsRows(self._clients, self._hosts, self._to_pod, self._to_client)
         for name, at in self._at.items():
-            for group in {id(group): group for group in at.values()}.values():
+            for group in at.values():
                 kept.add(name, group._replace(rows=tuple(filter(is_meant, group.rows))))
         return kept
 
@@ -206,11 +237,6 @@ class TlsRows:
     @cached_property
     def _places(self) -> dict[RegisteredHost, int]:
         return {host: number for number, host in enumerate(self._hosts)}
-
-
-def _rows_of(at: Mapping[Hashable, TlsGroup], keys: Iterable[Hashable]) -> Sequence[TlsRow]:
-    """The rows of the client with these keys, the most specific first."""
-    return next((at[key].rows for key in keys if key in at), ())
 
 
 class TlsCheck:
@@ -238,7 +264,7 @@ class TlsCheck:
                 registered_host for name in asked.hosts for registered_host in registry.at(name)
             ]
         clients = Clients(self._mesh, self._clients(asked.client), shown)
-        found = TlsRows(clients, hosts, self._to_pod)
+        found = TlsRows(clients, hosts, self._to_pod, self._to_client)
         for name in dict.fromkeys(host.host for host in hosts):
             for alike in clients.at(name):
                 rows = self._rows_at(name, alike.first, asked.port)
@@ -262,6 +288,12 @@ class TlsCheck:
             return row
         connection = self._judged(self._mesh.security.mtls.to_pod(row.connection.upstream, pod))
         return replace(row, connection=connection, line=self._line(connection))
+
+    def _to_client(self, row: TlsRow, client: Client) -> TlsRow:
+        """The same row of another client that is alike, by its own rule."""
+        connection = self._mesh.security.mtls.to_client(row.connection, client)
+        line = row.line if connection is row.connection else self._line(connection)
+        return replace(row, connection=connection, client=client, line=line)
 
     @cached_property
     def _judged(self) -> Callable[[Connection], Connection]:
