@@ -31,6 +31,7 @@ MENDED = (
     ("tls-check {}", "rules-for-all-local-hosts"),
     ("tls-check {}", "clients-with-rules-for-all-local-hosts"),
     ("tls-check {} -o html", "clients-with-rules-for-all-local-hosts"),
+    ("tls-check {}", "knative-services"),
     ("size {}", "ports-of-a-service"),
     ("size {}", "hosts-of-a-sidecar"),
     ("migrate --to gateway-api {}", "routes-of-many-gateway-workloads"),

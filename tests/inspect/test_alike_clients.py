@@ -8,10 +8,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from meshctl.engine.objects import unwrap
+from meshctl.inspect.tls.check import TlsCheck, TlsFilter
 from meshctl.inspect.tls.failures import TlsFailure, failures
-from meshctl.inspect.tls.rows import TlsCheck, TlsFilter, TlsRows
+from meshctl.inspect.tls.rows import TlsRows
 from meshctl.mesh import Mesh
 from meshctl.sources.documents import Document
+from tests.engine.test_growth import MOST, SIZES, calls, exponent
 
 HOMES = ("a", "b", "c", "istio-system")
 HOSTS = (
@@ -168,3 +170,19 @@ def test_a_rule_for_one_host_parts_its_own_namespace_there_alone() -> None:
         sizes.setdefault(group.rows[0].line.host, []).append(len(group.clients))
     assert [2, 4, 2] == sizes.pop("web.b.svc.cluster.local")
     assert [[2, 6]] * 3 == list(sizes.values())
+
+
+def test_rows_of_hosts_that_their_own_namespace_sees_alone_are_as_many_as_these() -> None:
+    counts = []
+    for size in SIZES:
+        objects = []
+        for home in (f"n-{number}" for number in range(size)):
+            objects.append(thing("Namespace", home, "", {}, labels={"istio-injection": "enabled"}))
+            spec = {"selector": {"app": "web"}, "ports": [{"name": "http", "port": 80}]}
+            private = {"networking.istio.io/exportTo": "."}
+            objects.append(thing("Service", "web", home, spec, annotations=private))
+            objects.append(workload("web", home))
+        rows = rows_of(*objects)
+        assert size == len(list(rows))
+        counts.append(calls(lambda rows=rows: list(rows)))
+    assert exponent(counts) <= MOST

@@ -10,7 +10,7 @@ from meshctl.inspect.changes.changed_requests import ChangedRequest, ChangedValu
 from meshctl.inspect.changes.order_hazards import OrderHazard, order_hazards
 from meshctl.inspect.changes.questions import questions
 from meshctl.inspect.tls.change import changes as changed_rows
-from meshctl.inspect.tls.rows import TlsCheck, TlsFilter
+from meshctl.inspect.tls.check import TlsCheck, TlsFilter
 from meshctl.inspect.trace.answer import describe
 from meshctl.inspect.trace.requests import TracedRequest
 from meshctl.inspect.trace.start import follow

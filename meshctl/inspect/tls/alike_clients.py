@@ -40,9 +40,13 @@ class AlikeClients:
 
     def __init__(
         self, homes: Mapping[str, Sequence[Part]], without: Sequence[AbstractSet[str]] = (),
-        number: int | None = None,
+        number: int | None = None, *, is_wide: bool = False,
     ) -> None:  # fmt: skip
-        """``homes`` are in order; ``without`` are those of them that don't belong to it."""
+        """``homes`` are in order; ``without`` are those of them that don't belong to it.
+
+        ``is_wide`` says that it is all clients, or what single hosts leave of many.
+        """
+        self.is_wide = is_wide
         self._homes = homes
         self._without = without
         self._number = sum(self.homes().values()) if number is None else number
@@ -82,14 +86,14 @@ class AlikeClients:
         number = sum(self._count(home) for home in homes if home in self._homes and self._has(home))
         if not number:
             return self
-        return AlikeClients(self._homes, (homes, *self._without), self._number - number)
+        without = homes, *self._without
+        return AlikeClients(self._homes, without, self._number - number, is_wide=True)
 
-    def named(self) -> Iterator[tuple[str, Part]]:
-        """Walk its parts with the names that find them: of a namespace, or of each client that rules pick."""
+    def names(self) -> Iterator[str]:
+        """Walk what finds its clients: their namespace, and of those that rules pick their own name."""
         for home, parts in self._homes.items():
             for part in parts:
-                for name in (client.name for client in part) if part.is_picked else (home,):
-                    yield name, part
+                yield from (client.name for client in part) if part.is_picked else (home,)
 
     def _has(self, home: str) -> bool:
         return not any(home in homes for homes in self._without)
@@ -109,7 +113,7 @@ class Partition:
     ) -> None:
         """``own`` are the groups of the namespaces ``homes``."""
         self._homes = homes
-        self._own = {name: group for group in own for name, _ in group.named()}
+        self._own = {name: group for group in own for name in group.names()}
         self._wider = wider
         others: Sequence[AlikeClients] = wider.groups if wider is not None else ()
         self._left = {group: group.but(homes) for group in others}

@@ -91,7 +91,7 @@ class _Kind:
     @cached_property
     def _everybody(self) -> Partition:
         homes = {home: [Part(clients)] for home, clients in self._homes.items()}
-        return Partition(homes.keys(), [AlikeClients(homes)])
+        return Partition(homes.keys(), [AlikeClients(homes, is_wide=True)])
 
     def _by_rules(self, lists: _Lists) -> Partition:
         """Group the clients by rules; hosts that the same lists cover share what is found.
