@@ -39,6 +39,7 @@ MENDED = (
     ("migrate --to gateway-api {}", "hosts-and-secrets-of-an-ingress"),
     ("migrate --to gateway-api {}", "rules-of-an-ingress"),
     ("migrate --to gateway-api {}", "ingresses-beside-a-wildcard"),
+    ("migrate --to gateway-api {}", "gateways-with-a-port-each"),
     ("describe service web.shop {}", "policies-of-one-label"),
     ("describe service web.shop {}", "peer-authentications-of-one-label"),
     ("describe service web.shop {} -o json", "peer-authentications-of-one-label"),
