@@ -157,7 +157,7 @@ def _services(gateway: Gateway, draft: Draft, known: Known) -> dict[str, list[st
         draft.lost(f"a Gateway names at most {_MOST_ADDRESSES} Services", place,
                    instead="put one Service in front of all its pods")  # fmt: skip
         return {}
-    for namespace in found.keys() - {gateway.namespace}:
+    for namespace in (home for home in found if home != gateway.namespace):
         draft.exact(
             f"the Gateway is in namespace {namespace}, where its pods and Secrets are", place
         )
