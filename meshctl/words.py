@@ -45,10 +45,10 @@ MOST_LISTED = 10
 """Names of what there is that a message lists."""
 
 
-def shortened(names: Sequence[str], most: int = 3) -> str:
-    """List names, the first few of many: ``a, b, c and 197 more``."""
-    shown = ", ".join(names[:most])
-    return f"{shown} and {len(names) - most} more" if len(names) > most else shown
+def shortened(names: Sequence[str], most: int = 3, number: int | None = None) -> str:
+    """List names, the first few of many: ``a, b, c and 197 more``; ``number`` counts what isn't in the list, too."""
+    shown, number = ", ".join(names[:most]), len(names) if number is None else number
+    return f"{shown} and {number - most} more" if number > most else shown
 
 
 def with_article(noun: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from meshctl.inspect.tls.rows import TlsCheck
+from meshctl.inspect.tls.check import TlsCheck
 from meshctl.mesh import Mesh
 from meshctl.resources import make_resource
 from meshctl.sources.documents import Document

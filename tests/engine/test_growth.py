@@ -20,7 +20,7 @@ from meshctl.inject.manifests import inject_files
 from meshctl.inject.settings.builtin import Given, read_given
 from meshctl.inspect.size.answer import size as sizes_of
 from meshctl.inspect.tls.answer import Question, ask
-from meshctl.inspect.tls.rows import TlsCheck, TlsFilter
+from meshctl.inspect.tls.check import TlsCheck, TlsFilter
 from meshctl.settings import Settings
 from meshctl.sources.loader import load
 from tests.crowds import crowds

@@ -3,7 +3,7 @@
 from typing import Any
 
 from meshctl.engine.objects import unwrap
-from meshctl.inspect.tls.rows import TlsCheck
+from meshctl.inspect.tls.check import TlsCheck
 from meshctl.mesh import Mesh
 from meshctl.sources.documents import Document
 

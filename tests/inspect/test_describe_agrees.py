@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 
 from meshctl.inspect.describe import describe
-from meshctl.inspect.tls.rows import TlsCheck, TlsFilter
+from meshctl.inspect.tls.check import TlsCheck, TlsFilter
 from meshctl.output.data import data_of
 from meshctl.settings import Settings
 from tests.inspect.test_fixes_of_conflicts import Objects, objects

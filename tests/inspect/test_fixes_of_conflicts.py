@@ -6,8 +6,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from meshctl.inspect.tls.check import TlsCheck, TlsFilter
 from meshctl.inspect.tls.failures import failures, rule_of
-from meshctl.inspect.tls.rows import TlsCheck, TlsFilter, TlsRow
+from meshctl.inspect.tls.rows import TlsRow
 from meshctl.mesh.security.tls_connection import ServerMode
 from meshctl.resources import Ref
 from tests.mesh.test_properties_of_truth import GROUND, policies, read, rules, thing

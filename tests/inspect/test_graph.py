@@ -13,7 +13,7 @@ from meshctl.errors import UsageError
 from meshctl.inspect.graph.answer import Question, draw
 from meshctl.inspect.graph.namespaces import parted
 from meshctl.inspect.graph.picture import VIEWS, Edge, Findings, Graph, View
-from meshctl.inspect.tls.rows import TlsCheck
+from meshctl.inspect.tls.check import TlsCheck
 from meshctl.mesh import Mesh
 from meshctl.mesh.security.tls_connection import Result
 from meshctl.settings import Settings

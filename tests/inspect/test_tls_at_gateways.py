@@ -6,7 +6,8 @@ import pytest
 
 from meshctl.engine.objects import unwrap
 from meshctl.inspect.tls.answer import Question, ask
-from meshctl.inspect.tls.rows import TlsCheck, TlsLine
+from meshctl.inspect.tls.check import TlsCheck
+from meshctl.inspect.tls.rows import TlsLine
 from meshctl.mesh import Mesh
 from meshctl.settings import Settings
 from meshctl.sources.documents import Document

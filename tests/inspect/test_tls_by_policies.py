@@ -8,8 +8,8 @@ import pytest
 from meshctl.engine.analyze import load_mesh
 from meshctl.inspect.describe.service import service_answer
 from meshctl.inspect.shown import Shown
+from meshctl.inspect.tls.check import TlsCheck, TlsFilter
 from meshctl.inspect.tls.failures import failures
-from meshctl.inspect.tls.rows import TlsCheck, TlsFilter
 from meshctl.inspect.trace.answer import Trace, trace
 from meshctl.inspect.trace.requests import make_request
 from meshctl.mesh import Mesh

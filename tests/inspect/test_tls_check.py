@@ -9,9 +9,10 @@ from meshctl.engine.registry import load_all
 from meshctl.errors import UsageError
 from meshctl.inspect.tls.answer import narrow
 from meshctl.inspect.tls.change import changes
+from meshctl.inspect.tls.check import TlsCheck, TlsFilter
 from meshctl.inspect.tls.failures import failures, rule_of
 from meshctl.inspect.tls.matrix import matrix, namespaces
-from meshctl.inspect.tls.rows import TlsCheck, TlsFilter, TlsRow
+from meshctl.inspect.tls.rows import TlsRow
 from meshctl.mesh import Mesh
 from meshctl.output.tls.write import failure_lines as lines
 from meshctl.sources.documents import Document

@@ -1,6 +1,6 @@
 """Rows of ``tls-check`` say which hosts a Sidecar hides from the client."""
 
-from meshctl.inspect.tls.rows import TlsCheck
+from meshctl.inspect.tls.check import TlsCheck
 from meshctl.mesh import Mesh
 from meshctl.resources import make_resource
 from meshctl.sources.documents import Document

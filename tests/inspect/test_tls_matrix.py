@@ -4,8 +4,8 @@ from collections import Counter
 
 from hypothesis import given, settings
 
+from meshctl.inspect.tls.check import TlsCheck, TlsFilter
 from meshctl.inspect.tls.matrix import matrix, namespaces
-from meshctl.inspect.tls.rows import TlsCheck, TlsFilter
 from meshctl.mesh.security.tls_connection import Result
 from tests.inspect.test_fixes_of_conflicts import Objects, objects
 from tests.mesh.test_properties_of_truth import TEAMS, read

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from meshctl.engine.analyze import analyze
 from meshctl.inspect.routes.gateway_routes import gateway_entry
-from meshctl.inspect.tls.rows import TlsCheck
+from meshctl.inspect.tls.check import TlsCheck
 from meshctl.mesh import Mesh
 from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.output.data import data_of

@@ -15,7 +15,7 @@ from meshctl.inspect.injection.explanation import answer
 from meshctl.inspect.proxies.sync import KnownProxies
 from meshctl.inspect.proxies.versions import versions
 from meshctl.inspect.routes.answer import answer as routes_of
-from meshctl.inspect.tls.rows import TlsCheck
+from meshctl.inspect.tls.check import TlsCheck
 from meshctl.mesh import Mesh
 from meshctl.output.data import data_of
 from meshctl.output.describe.write import description_form

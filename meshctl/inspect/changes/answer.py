@@ -1,7 +1,8 @@
 """Compares two meshes by what they do: requests, access, TLS, injection, listeners, known hosts."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from meshctl.errors import UsageError
@@ -10,16 +11,19 @@ from meshctl.inspect.changes.changed_requests import ChangedRequest, ChangedValu
 from meshctl.inspect.changes.order_hazards import OrderHazard, order_hazards
 from meshctl.inspect.changes.questions import questions
 from meshctl.inspect.tls.change import changes as changed_rows
-from meshctl.inspect.tls.rows import TlsCheck, TlsFilter
+from meshctl.inspect.tls.check import TlsCheck, TlsFilter
 from meshctl.inspect.trace.answer import describe
 from meshctl.inspect.trace.requests import TracedRequest
 from meshctl.inspect.trace.start import follow
 from meshctl.inspect.trace.summary import ends
 from meshctl.mesh import Mesh
+from meshctl.mesh.core.selectors import IdentityCache
+from meshctl.mesh.gateways.listeners import Listener
 from meshctl.mesh.request_path.behaviour import behaviour, policies
 from meshctl.mesh.request_path.hops import Hop
 from meshctl.resources import Sidecar, Workload
 
+_NO_LISTENERS: Mapping[str, str] = {}
 _MOST_QUESTIONS = 4000
 _MOST_ENDPOINTS = 50_000
 _SEEING = frozenset({"Service", "ServiceEntry", "Sidecar"})
@@ -203,20 +207,37 @@ def _injection(old: Mesh, new: Mesh) -> Iterator[ChangedValue]:
             yield ChangedValue(one.key_name, was, now)
 
 
-def _listeners(old: Mesh, new: Mesh) -> Iterator[ChangedValue]:
+def _listeners(old: Mesh, new: Mesh) -> list[ChangedValue]:
+    """List the listeners that differ by name; workloads that are sent the same are compared once."""
     before, after = _listening(old), _listening(new)
-    for name in sorted(before.keys() | after.keys()):
-        if before.get(name) != after.get(name):
-            yield ChangedValue(name, before.get(name), after.get(name))
+    known: dict[tuple[int, int], list[tuple[str, str | None, str | None]]] = {}
+    found = []
+    for workload in before.keys() | after.keys():
+        was, now = before.get(workload, _NO_LISTENERS), after.get(workload, _NO_LISTENERS)
+        key = id(was), id(now)
+        if key not in known:
+            both = ((name, was.get(name), now.get(name)) for name in was.keys() | now.keys())
+            known[key] = [(name, text, other) for name, text, other in both if text != other]
+        found += [ChangedValue(f"{workload} {name}", *texts) for name, *texts in known[key]]
+    return sorted(found, key=attrgetter("name"))
 
 
-def _listening(mesh: Mesh) -> dict[str, str]:
-    found = {}
+def _listening(mesh: Mesh) -> dict[str, Mapping[str, str]]:
+    """Tell what gateway workloads listen for, by their names."""
+    told = IdentityCache(_told_of)
+    found: dict[str, Mapping[str, str]] = {}
     for gateway in mesh.gateway_api.gateways:
-        for listener in gateway.listeners:
-            name = f"{gateway.workload.name} {listener.bind}:{listener.port}"
-            names = sorted({name for chain in listener.chains for name in chain.server.sni_hosts})
-            found[name] = f"{listener.chains[0].server.server.protocol} {', '.join(names)}"
+        name, own = gateway.workload.name, told.of(gateway.listeners)
+        found[name] = {**found[name], **own} if name in found else own
+    return found
+
+
+def _told_of(listeners: Sequence[Listener]) -> Mapping[str, str]:
+    found = {}
+    for listener in listeners:
+        names = sorted({name for chain in listener.chains for name in chain.server.sni_hosts})
+        protocol = listener.chains[0].server.server.protocol
+        found[f"{listener.bind}:{listener.port}"] = f"{protocol} {', '.join(names)}"
     return found
 
 

@@ -118,9 +118,9 @@ def _at_gateway(
     mesh: Mesh, name: str, host: str, shapes: Iterable[Shape]
 ) -> Iterator[TracedRequest]:
     gateway = mesh.gateways.find(name)
-    for server in gateway.servers if gateway is not None else ():
+    for port, is_tls in gateway.ports if gateway is not None else ():
         for shape in shapes:
-            yield from _outside(host, server.port, server.is_tls, shape)
+            yield from _outside(host, port, is_tls, shape)
 
 
 def _of_kubernetes_route(mesh: Mesh, route: KubernetesRoute) -> Iterator[TracedRequest]:
@@ -134,11 +134,21 @@ def _of_kubernetes_route(mesh: Mesh, route: KubernetesRoute) -> Iterator[TracedR
                     yield from _to(mesh, host, route.namespace, shapes)
             continue
         for gateway in mesh.named_in(KubernetesGateway, parent.name, namespace):
-            for listener in gateway.listeners:
-                port, is_tls = listener.port or _HTTP, listener.protocol in _WITH_TLS
-                for name in route.hostnames or (listener.hostname or "*",):
-                    for shape in shapes:
-                        yield from _outside(name, port, is_tls, shape)
+            for number, protocol, name in _asked_at(gateway, route):
+                for shape in shapes:
+                    yield from _outside(name, number or _HTTP, protocol in _WITH_TLS, shape)
+
+
+def _asked_at(
+    gateway: KubernetesGateway, route: KubernetesRoute
+) -> Iterator[tuple[int | None, str, str]]:
+    """Walk the ports, protocols and hosts at which a Gateway may take requests for a route."""
+    if route.hostnames:
+        for port in gateway.ports:
+            yield from ((*port, host) for host in route.hostnames)
+        return
+    for listener in gateway.listeners:
+        yield listener.port, listener.protocol, listener.hostname or "*"
 
 
 def _of_backend_policy(mesh: Mesh, policy: BackendTlsPolicy) -> Iterator[TracedRequest]:

@@ -6,9 +6,10 @@ from typing import NamedTuple
 from meshctl.errors import UsageError
 from meshctl.inspect.targets import Lack, kind_of, look_up, look_up_hosts, look_up_workload
 from meshctl.inspect.tls.change import TlsChange, changes
+from meshctl.inspect.tls.check import TlsCheck, TlsFilter
 from meshctl.inspect.tls.failures import TlsFailure, failures
 from meshctl.inspect.tls.matrix import matrix, namespaces
-from meshctl.inspect.tls.rows import TlsCheck, TlsFilter, TlsRows
+from meshctl.inspect.tls.rows import TlsRows
 from meshctl.mesh import Mesh
 from meshctl.mesh.security.peer_authentication import Mode
 from meshctl.mesh.workloads.workloads import controller_of
@@ -57,7 +58,7 @@ class TlsAnswer(NamedTuple):
 
     def failures(self) -> list[TlsFailure]:
         """Group the conflicts by what decides them."""
-        return failures(self.rows.weighed())
+        return failures(self.rows.decided())
 
     def failures_of(self, changes: Iterable[TlsChange]) -> list[TlsFailure]:
         """Group the conflicts among changed connections by what decides them."""

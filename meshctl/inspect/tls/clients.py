@@ -1,50 +1,19 @@
 """Groups clients to which a host is the same, so that each group is looked at once."""
 
-from collections import Counter
-from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 
+from meshctl.inspect.tls.alike_clients import AlikeClients, Part, Partition
 from meshctl.mesh import Mesh
 from meshctl.mesh.core.selectors import LabelIndex
+from meshctl.mesh.security.client_tls import told_of_tls
 from meshctl.mesh.security.tls_connection import Client, ClientKind
+from meshctl.mesh.traffic.destination_rule_merge import Labels
+from meshctl.resources import DestinationRule
 from meshctl.resources.cached_property import cached_property
 
-_NOWHERE: frozenset[str] = frozenset()
-
-
-class AlikeClients:
-    """Clients that nothing tells apart at a host: those of some namespaces, but for a few."""
-
-    def __init__(
-        self, keys: Sequence[Hashable], homes: Mapping[str, Sequence[Client]], number: int,
-        but_homes: AbstractSet[str] = _NOWHERE, but: AbstractSet[str] = _NOWHERE,
-    ) -> None:  # fmt: skip
-        """``keys`` are those by which ``Clients.keys`` finds the clients."""
-        self.keys = keys
-        self._homes = homes
-        self._number = number
-        self._but_homes = but_homes
-        self._but = but
-
-    def __len__(self) -> int:
-        return self._number
-
-    def __iter__(self) -> Iterator[Client]:
-        for home, clients in self._homes.items():
-            if home not in self._but_homes:
-                yield from (client for client in clients if client.name not in self._but)
-
-    @property
-    def first(self) -> Client:
-        """The first by namespace and name, which stands for all."""
-        return next(iter(self))
-
-    def homes(self) -> Counter[str]:
-        """Count the clients of each namespace."""
-        homes = self._homes.items()
-        if self._but:  # it is some of one namespace
-            return Counter(dict.fromkeys(self._homes, self._number))
-        return Counter({home: len(each) for home, each in homes if home not in self._but_homes})
+_Lists = tuple[Sequence[DestinationRule], ...]
+"""The rules that cover a host, by the hosts that they are for, the most specific first."""
 
 
 class Clients:
@@ -52,67 +21,110 @@ class Clients:
 
     def __init__(self, mesh: Mesh, clients: Sequence[Client], shown: Collection[str] = ()) -> None:
         """Clients of the namespaces ``shown``, if it names any, are kept apart from others."""
-        self._mesh = mesh
         self._all = clients
         self._shown = shown
         self._kinds: dict[Hashable, _Kind] = {}
         for client in clients:
-            key = client.proxy, client.past_sidecar, self.are_shown(client)
-            self._kinds.setdefault(key, _Kind(len(self._kinds))).add(client)
+            key = self._key(client)
+            if key not in self._kinds:
+                self._kinds[key] = _Kind(mesh, client.proxy)
+            self._kinds[key].add(client)
 
     def __iter__(self) -> Iterator[Client]:
         return iter(self._all)
+
+    def _key(self, client: Client) -> Hashable:
+        return client.proxy, client.past_sidecar, self.are_shown(client)
 
     def are_shown(self, client: Client) -> bool:
         """Did somebody ask for the clients of this namespace?"""
         return not self._shown or client.namespace in self._shown
 
     def at(self, host: str) -> Iterator[AlikeClients]:
-        """Group all clients by what the hosts of a name may be to them.
-
-        Few namespaces differ: those with rules of their own, and those that an ``exportTo`` names or
-        whose hosts others declare, too.
-        """
-        apart = self._mesh.traffic.destination_rules.telling_apart(host)
-        homes = apart.keys() | self._mesh.registry.telling_apart(host)
+        """Group all clients by what the hosts of a name may be to them."""
         for kind in self._kinds.values():
-            if kind.proxy is ClientKind.NONE:
-                yield from kind.others(_NOWHERE)
-                continue
-            yield from kind.others(homes)
-            for home in sorted(homes & kind.homes.keys()):
-                yield from kind.of(home, apart.get(home, ()))
+            yield from kind.at(host).groups
 
-    def keys(self, client: Client) -> Iterator[Hashable]:
-        """Walk what a client is found by among those that are alike, the most specific first."""
-        kind = self._kinds[client.proxy, client.past_sidecar, self.are_shown(client)]
-        yield client.name
-        yield kind.number, client.namespace
-        yield kind.number
+    def alike(self, client: Client) -> Callable[[str], AlikeClients]:
+        """Find those among whom a client is at a host."""
+        kind = self._kinds[self._key(client)]
+        return lambda host: kind.at(host).of(client)
 
 
 class _Kind:
     """Clients that only the rules and names of single hosts may tell apart."""
 
-    def __init__(self, number: int) -> None:
-        self.number = number
-        self.homes: dict[str, list[Client]] = {}
-        self._size = 0
+    def __init__(self, mesh: Mesh, proxy: ClientKind) -> None:
+        self._rules = mesh.traffic.destination_rules
+        self._registry = mesh.registry
+        self._proxy = proxy
+        self._homes: dict[str, list[Client]] = {}
+        self._at: dict[str, Partition] = {}
+        self._covered: dict[tuple[int, ...], Partition] = {}  # the lists stay
 
     def add(self, client: Client) -> None:
-        self.homes.setdefault(client.namespace, []).append(client)
-        self.proxy = client.proxy
-        self._size += 1
+        """Add a client; they come by namespace and name."""
+        self._homes.setdefault(client.namespace, []).append(client)
 
-    def others(self, apart: AbstractSet[str]) -> Iterator[AlikeClients]:
-        """The clients of all namespaces but some, if there are any."""
-        few = sum(len(self.homes[home]) for home in apart if home in self.homes)
-        if few < self._size:
-            yield AlikeClients((self.number,), self.homes, self._size - few, but_homes=apart)
+    def at(self, host: str) -> Partition:
+        """Group the clients by what the hosts of a name may be to them.
 
-    def of(self, home: str, selectors: Sequence[Mapping[str, str]]) -> Iterator[AlikeClients]:
-        """Walk the clients of a namespace by which of some selectors pick them."""
-        clients = self.homes[home]
+        Namespaces differ that have rules of their own, that an ``exportTo`` names, or whose hosts
+        others declare, too.
+        """
+        known = self._at.get(host)
+        if known is None:
+            known = self._at[host] = self._find(host)
+        return known
+
+    def _find(self, host: str) -> Partition:
+        if self._proxy is ClientKind.NONE:
+            return self._everybody
+        lists = tuple(self._rules.lists_covering(host))
+        partition = self._by_rules(lists)
+        homes = self._registry.telling_apart(host) & self._homes.keys()
+        if not homes:
+            return partition
+        apart = [(home, part) for home in sorted(homes) for part in self._parts(home, lists)]
+        return Partition(homes, [AlikeClients.of([one]) for one in apart], partition)
+
+    @cached_property
+    def _everybody(self) -> Partition:
+        homes = {home: [Part(clients)] for home, clients in self._homes.items()}
+        return Partition(homes.keys(), [AlikeClients(homes, is_wide=True)])
+
+    def _by_rules(self, lists: _Lists) -> Partition:
+        """Group the clients by rules; hosts that the same lists cover share what is found.
+
+        Where the rules of their own namespaces say the same, clients are together.
+        """
+        if not lists:
+            return self._everybody
+        key = tuple(map(id, lists))
+        if key not in self._covered:
+            wider = self._by_rules(lists[1:])
+            homes = self._rules.telling_apart(lists[0]).keys() & self._homes.keys()
+            self._covered[key] = self._parted(lists, homes, wider) if homes else wider
+        return self._covered[key]
+
+    def _parted(self, lists: _Lists, homes: AbstractSet[str], wider: Partition) -> Partition:
+        host = self._rules.host_of(lists[0][0])
+        together: dict[Hashable, list[tuple[str, Part]]] = {}
+        for home in sorted(homes):
+            is_own = self._rules.are_found_at_home(host, home)
+            for part in self._parts(home, lists):
+                told: Hashable = part
+                if is_own:
+                    told = told_of_tls(self._rules.at_home(host, home, part.first.labels))
+                together.setdefault(told, []).append((home, part))
+        return Partition(homes, [AlikeClients.of(parts) for parts in together.values()], wider)
+
+    def _parts(self, home: str, lists: _Lists) -> Iterator[Part]:
+        """Walk the clients of a namespace by which selectors of its rules pick them."""
+        selectors: list[Labels] = []
+        for rules in lists:
+            selectors += self._rules.telling_apart(rules).get(home, ())
+        clients = self._homes[home]
         picking: dict[int, list[int]] = {}
         for number, selector in enumerate(selectors):
             for place in self._by_labels.find(selector, home):
@@ -122,16 +134,14 @@ class _Kind:
             groups.setdefault(tuple(picking[place]), []).append(clients[place])
         picked = {client.name for several in groups.values() for client in several}
         if len(picked) < len(clients):
-            key, rest = (self.number, home), len(clients) - len(picked)
-            yield AlikeClients((key,), {home: clients}, rest, but=picked)
+            yield Part(clients, picked)
         for several in groups.values():
-            names = [client.name for client in several]
-            yield AlikeClients(names, {home: several}, len(several))
+            yield Part(several, is_picked=True)
 
     @cached_property
     def _by_labels(self) -> LabelIndex[int]:
         index: LabelIndex[int] = LabelIndex()
-        for home, clients in self.homes.items():
+        for home, clients in self._homes.items():
             for place, client in enumerate(clients):
                 index.add(home, client.labels, place)
         return index

@@ -1,36 +1,23 @@
-"""Lists which TLS each client uses to each server, whether they fit, and which objects decide it."""
+"""Holds which TLS each client uses to each server, whether they fit, and which objects decide it."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import groupby
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
-from meshctl.engine.locations import identify, locate
 from meshctl.engine.report import Location, ResourceId
-from meshctl.inspect.shown import is_live
-from meshctl.mesh import Mesh
 from meshctl.mesh.registry.services import RegisteredHost
-from meshctl.mesh.security.tls_connection import Client, ClientKind, Connection, Result
+from meshctl.mesh.security.tls_connection import Client, Connection, Result
 from meshctl.mesh.security.tls_match import AlikePods
-from meshctl.mesh.workloads.membership import is_control_plane
-from meshctl.resources import Ref, Sidecar, Workload
+from meshctl.mesh.traffic.destination_rules import Step
+from meshctl.resources import Ref, Workload
 from meshctl.resources.cached_property import cached_property
 
 if TYPE_CHECKING:
-    from meshctl.inspect.tls.clients import AlikeClients, Clients
-
-_MOST_KEPT = 100_000
-"""What Sidecars hide is kept so many times, for clients that share one."""
-
-
-class TlsFilter(NamedTuple):
-    """What somebody asks about: a client by ``namespace/name``, full hosts, a port; None is all."""
-
-    client: str | None = None
-    hosts: tuple[str, ...] | None = None
-    port: int | None = None
+    from meshctl.inspect.tls.alike_clients import AlikeClients
+    from meshctl.inspect.tls.clients import Clients
 
 
 class TlsDecider(NamedTuple):
@@ -115,42 +102,80 @@ class TlsGroup(NamedTuple):
         return self.clients.homes()
 
 
+class _Held(NamedTuple):
+    """Rows by group, and who may be in which groups that have any, each with a host where they are one."""
+
+    rows: dict["AlikeClients", list[TlsRow]]
+    wide: list[tuple[str, "AlikeClients"]]
+    named: dict[str, list[tuple[str, "AlikeClients"]]]
+    """Groups of a few clients or namespaces, by what these are called."""
+
+    def add(self, host: str, clients: "AlikeClients") -> None:
+        """Add a group that has no rows yet."""
+        self.rows[clients] = []
+        if clients.is_wide:
+            self.wide.append((host, clients))
+        for name in () if clients.is_wide else clients.names():
+            self.named.setdefault(name, []).append((host, clients))
+
+    def near(self, client: Client) -> Iterable[tuple[str, "AlikeClients"]]:
+        """Walk the groups among which are those of a client."""
+        names = client.name, client.namespace
+        return dict.fromkeys(chain(self.wide, *(self.named.get(name, ()) for name in names)))
+
+
 class TlsRows:
     """The rows of all clients, ordered by client; held once for clients that are alike."""
 
     def __init__(
         self, clients: "Clients", hosts: Sequence[RegisteredHost],
-        to_pod: Callable[[TlsRow, Workload], TlsRow],
+        to_pod: Callable[[TlsRow, Workload], TlsRow], to_client: Callable[[TlsRow, Client], TlsRow],
     ) -> None:  # fmt: skip
         """``hosts`` are those that are asked about, in the order of the rows of a client.
 
-        ``to_pod`` makes the row to another pod that is alike.
+        ``to_pod`` and ``to_client`` make the row to another pod, and of another client, that is alike.
         """
         self._clients = clients
         self._to_pod = to_pod
+        self._to_client = to_client
         self._hosts = hosts
-        self._at: dict[str, dict[Hashable, TlsGroup]] = {}
+        self._at: dict[str, dict[AlikeClients, TlsGroup]] = {}
 
     def add(self, name: str, group: TlsGroup) -> None:
         """Add what clients have to do with the hosts of a name; each client once for a name."""
-        at = self._at.setdefault(name, {})
-        at.update((key, group) for key in group.clients.keys)
+        self._at.setdefault(name, {})[group.clients] = group
 
     @property
     def groups(self) -> Iterator[TlsGroup]:
         """Walk all that there is, host by host."""
         for at in self._at.values():
-            yield from {id(group): group for group in at.values() if group.rows}.values()
+            yield from (group for group in at.values() if group.rows)
 
     def __len__(self) -> int:
         return sum(number for _, number in self.weighed())
 
     def __iter__(self) -> Iterator[TlsRow]:
+        held = self._held()
         for client in self._clients:
-            keys = tuple(self._clients.keys(client))
-            found = (row for at in self._at.values() for row in _rows_of(at, keys))
+            alike = self._clients.alike(client)
+            found = (
+                row
+                for name, group in held.near(client) if alike(name) is group
+                for row in held.rows[group]
+            )  # fmt: skip
             for row in self._of_each_pod(sorted(found, key=self._place)):
-                yield replace(row, client=client)
+                yield self._to_client(row, client)
+
+    def _held(self) -> "_Held":
+        """Put the rows of each group together, which may be the same at many hosts."""
+        held = _Held({}, [], {})
+        for name, at in self._at.items():
+            for clients, group in at.items():
+                if group.rows and clients not in held.rows:
+                    held.add(name, clients)
+                if group.rows:
+                    held.rows[clients].extend(group.rows)
+        return held
 
     def _of_each_pod(self, rows: Sequence[TlsRow]) -> Iterator[TlsRow]:
         """Walk the rows of one client pod by pod, in the order of all pods of an upstream."""
@@ -166,13 +191,42 @@ class TlsRows:
     def weighed(self) -> Iterator[tuple[TlsRow, int]]:
         """Walk the rows of the groups, each with the number of clients and pods that have it.
 
-        The first of all rows that have something in common is the first here, too.
+        The first of all rows that have something in common is the first here, too, but that rules
+        which say the same are one.
         """
-        rows = (
+        return self._in_order(
             (row, len(group.clients) * row.number) for group in self.groups for row in group.rows
         )
+
+    def _in_order(self, rows: Iterable[tuple[TlsRow, int]]) -> Iterator[tuple[TlsRow, int]]:
         order = {client.name: number for number, client in enumerate(self._clients)}
         yield from sorted(rows, key=lambda one: (order[one[0].client.name], self._place(one[0])))
+
+    def decided(self) -> Iterator[tuple[TlsRow, int]]:
+        """Walk the conflicts, those of clients and hosts once that the same objects decide alike.
+
+        Each is the first of its rows, and comes with their number; where rules that say the same
+        decide, each of them has its own.
+        """
+        kinds: dict[object, tuple[TlsRow, int, AlikeClients]] = {}
+        for group in self.groups:
+            for row in group.rows:
+                if row.line.is_conflict:
+                    key = group.clients, tuple(deciders(row.connection)), row.line.reason
+                    first, pods, _ = kinds.get(key, (row, 0, None))
+                    first = min(first, row, key=self._place)
+                    kinds[key] = first, pods + row.number, group.clients
+        return self._in_order(one for kind in kinds.values() for one in self._by_rule(*kind))
+
+    def _by_rule(
+        self, row: TlsRow, pods: int, clients: "AlikeClients"
+    ) -> Iterator[tuple[TlsRow, int]]:
+        rule = row.connection.upstream.rule
+        if rule is None or rule.step is not Step.CLIENT:
+            yield row, len(clients) * pods
+            return
+        for part in clients.parts():
+            yield self._to_client(row, part.first), len(part) * pods
 
     def reasons(self, result: Result) -> Counter[str]:
         """Count the reasons of rows with a result; what is unknown of pods names each of them."""
@@ -190,9 +244,9 @@ class TlsRows:
 
     def only(self, is_meant: Callable[[TlsRow], bool]) -> "TlsRows":
         """Leave out the other rows."""
-        kept = TlsRows(self._clients, self._hosts, self._to_pod)
+        kept = TlsRows(self._clients, self._hosts, self._to_pod, self._to_client)
         for name, at in self._at.items():
-            for group in {id(group): group for group in at.values()}.values():
+            for group in at.values():
                 kept.add(name, group._replace(rows=tuple(filter(is_meant, group.rows))))
         return kept
 
@@ -206,140 +260,6 @@ class TlsRows:
     @cached_property
     def _places(self) -> dict[RegisteredHost, int]:
         return {host: number for number, host in enumerate(self._hosts)}
-
-
-def _rows_of(at: Mapping[Hashable, TlsGroup], keys: Iterable[Hashable]) -> Sequence[TlsRow]:
-    """The rows of the client with these keys, the most specific first."""
-    return next((at[key].rows for key in keys if key in at), ())
-
-
-class TlsCheck:
-    """The connections of a mesh as rows for ``tls-check``; one row a client, upstream and server."""
-
-    def __init__(self, mesh: Mesh) -> None:
-        self._mesh = mesh
-        self._decisions: dict[tuple[str, Ref], TlsDecider] = {}
-        self._sidecars: dict[str, Sidecar | None] = {}
-        self._hides: dict[tuple[Sidecar, RegisteredHost, int, str], str] = {}
-
-    def rows(self, client: str | None = None) -> Iterator[TlsLine]:
-        """Walk the rows of one client (``namespace/workload``), or of every workload by name."""
-        return (row.data for row in self.found(TlsFilter(client)))
-
-    def found(self, asked: TlsFilter, shown: Collection[str] = ()) -> TlsRows:
-        """Find the rows that are asked for, and of them those from or to the shown namespaces."""
-        # A diff without changed requests asks for no rows.
-        from meshctl.inspect.tls.clients import Clients  # noqa: PLC0415
-
-        registry = self._mesh.registry
-        hosts = [*registry]
-        if asked.hosts is not None:
-            hosts = [
-                registered_host for name in asked.hosts for registered_host in registry.at(name)
-            ]
-        clients = Clients(self._mesh, self._clients(asked.client), shown)
-        found = TlsRows(clients, hosts, self._to_pod)
-        for name in dict.fromkeys(host.host for host in hosts):
-            for alike in clients.at(name):
-                rows = self._rows_at(name, alike.first, asked.port)
-                is_shown = clients.are_shown(alike.first)
-                kept = (row for row in rows if is_shown or _home(row) in shown)
-                found.add(name, TlsGroup(alike, tuple(kept)))
-        return found
-
-    def _rows_at(self, name: str, client: Client, port: int | None) -> Iterator[TlsRow]:
-        mtls = self._mesh.security.mtls
-        for host in mtls.upstreams_at(client, name):
-            for found, pods in mtls.kinds_of_connections(client, host):
-                connection = self._judged(found)
-                if port in {None, connection.upstream.port.number}:
-                    yield TlsRow(connection, client, self._line(connection), pods, self._hidden)
-
-    def _to_pod(self, row: TlsRow, pod: Workload) -> TlsRow:
-        """The same row to another pod that is alike."""
-        server = row.connection.server
-        if server is None or server.workload is pod:
-            return row
-        connection = self._judged(self._mesh.security.mtls.to_pod(row.connection.upstream, pod))
-        return replace(row, connection=connection, line=self._line(connection))
-
-    @cached_property
-    def _judged(self) -> Callable[[Connection], Connection]:
-        """What judges connections to gateways by their servers."""
-        from meshctl.mesh.security.gateway_servers import GatewayServers  # noqa: PLC0415 - few need it
-
-        return GatewayServers(self._mesh.merged_gateways).judged
-
-    def _sidecar(self, client: Client) -> Sidecar | None:
-        """The Sidecar that limits what a client knows; gateways and others follow none."""
-        if client.proxy is not ClientKind.SIDECAR:
-            return None
-        if client.name not in self._sidecars:
-            found = self._mesh.sidecar_scope.sidecar_of(self._by_name[client.name])
-            limits = found is not None and bool(found.egress)
-            self._sidecars[client.name] = found if limits else None
-        return self._sidecars[client.name]
-
-    @cached_property
-    def _by_name(self) -> dict[str, Workload]:
-        return {workload.key_name: workload for workload in self._mesh.workloads}
-
-    def _hidden(self, client: Client, connection: Connection) -> str:
-        """Say that a Sidecar hides the host, so that the client has no such upstream; else empty."""
-        sidecar, upstream = self._sidecar(client), connection.upstream
-        if sidecar is None:
-            return ""
-        key = sidecar, upstream.host, upstream.port.number, client.namespace
-        if key not in self._hides:
-            if len(self._hides) >= _MOST_KEPT:
-                self._hides.clear()
-            self._hides[key] = self._mesh.sidecar_scope.hides(*key)
-        if not self._hides[key]:
-            return ""
-        return f"hidden from this client by {sidecar.title}, so calls pass by this upstream"
-
-    def _clients(self, name: str | None) -> list[Client]:
-        """List the clients by namespace and name; istiod calls no workload of the mesh."""
-        workloads = [
-            workload
-            for workload in self._mesh.workloads
-            if name in (None, workload.key_name) and not is_control_plane(workload)
-        ]
-        found = {
-            workload.key_name: self._mesh.security.mtls.client(workload) for workload in workloads
-        }
-        return sorted(found.values(), key=lambda client: (client.namespace, client.name))
-
-    def _line(self, connection: Connection) -> TlsLine:
-        upstream, server = connection.upstream, connection.server
-        return TlsLine(
-            client=upstream.client.name,
-            host=upstream.host.host,
-            port=upstream.port.number,
-            subset=upstream.subset.name if upstream.subset is not None else None,
-            server=server.workload.key_name if server is not None else None,
-            server_port=server.port if server is not None else None,
-            client_tls=upstream.tls.value,
-            sni=upstream.sni,
-            endpoint_mtls=connection.endpoint_mtls,
-            server_mode=connection.mode.value if connection.mode is not None else None,
-            result=connection.result.value,
-            decided_by=tuple(self._decided_by(connection)),
-            reason=reason(connection),
-            order_known=connection.order_known,
-        )
-
-    def _decided_by(self, connection: Connection) -> Iterator[TlsDecider]:
-        for side, ref in deciders(connection):
-            known = self._decisions.get((side, ref))
-            if known is None:
-                place = None if is_live(ref) else locate(ref)
-                known = self._decisions[side, ref] = TlsDecider(side, identify(ref.resource), place)
-            yield known
-
-
-def _home(row: TlsRow) -> str:
-    return row.connection.upstream.host.namespace
 
 
 def deciders(connection: Connection) -> Iterator[tuple[str, Ref]]:

@@ -1,6 +1,7 @@
 """Finds where a request starts: in a pod, at a gateway, or outside the mesh."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from meshctl.errors import UsageError
@@ -93,32 +94,31 @@ def stand_in(pods: GatewayWorkload, mesh: Mesh) -> Workload:
 
 def _serving(mesh: Mesh, request: TracedRequest) -> EffectiveGateway:
     """Find the gateway that a client outside reaches by a host: one that serves it on the port."""
-    known = list(mesh.gateway_api.gateways)
-    if not known:
+    gateways = mesh.gateway_api.gateways
+    if not gateways.distinct:
         raise UsageError("the input has no Gateway, so nothing takes requests from outside")
-    serving = mesh.gateway_api.gateways.serving_gateways(request.host)
-    here = _real([gateway for gateway in serving if _listens(gateway, request.port)])
+    serving = partial(gateways.serving_gateways, request.host)
+    listens = partial(_listens, port=request.port)
+    here = serving(lambda gateway: _is_there(gateway) and listens(gateway)) or serving(listens)
     if len(here) > 1:
-        names = shortened(
-            [f"--from {GATEWAY}{gateway.workload.name}" for gateway in here], MOST_LISTED
-        )
+        some = [f"--from {GATEWAY}{gateway.workload.name}" for gateway in here[:MOST_LISTED]]
+        names = shortened(some, MOST_LISTED, len(here))
         raise UsageError(f"several gateways serve {request.authority}; take one of {names}")
-    if here and not here[0].workload.is_known:
-        here = _real(
-            [*serving, *here]
-        )  # a gateway that is there comes before one that nothing runs
-    several = [gateway for gateway in known if _listens(gateway, request.port)]
-    return (here or _real(serving) or _real(several) or _real(known))[0]
+    if here and _is_there(here[0]):
+        return here[0]
+    # A gateway that is there comes before one that nothing runs.
+    found = serving(_is_there) or serving()
+    several = found or list(filter(listens, gateways.distinct)) or gateways.distinct
+    return next(filter(_is_there, several), several[0])
 
 
-def _real(several: Sequence[EffectiveGateway]) -> list[EffectiveGateway]:
-    """Those whose workload is there, or will be; all where no selector finds any."""
-    return [gateway for gateway in several if gateway.workload.is_known] or list(several)
+def _is_there(gateway: EffectiveGateway) -> bool:
+    """Is its workload there, or will it be? That is the same of those that are sent the same."""
+    return gateway.workload.is_known
 
 
 def _listens(gateway: EffectiveGateway, port: int) -> bool:
-    target = gateway.workload.target(port)
-    return any(listener.port == target for listener in gateway.listeners)
+    return gateway.workload.target(port) in gateway.ports
 
 
 def _gateway_named(mesh: Mesh, text: str, namespace: str) -> EffectiveGateway:

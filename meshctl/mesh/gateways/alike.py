@@ -22,15 +22,19 @@ class AlikeWorkloads:
         self._front = IdentityCache(_front)
 
     def key(self, workload: GatewayWorkload, gateways: Sequence[Gateway]) -> Hashable:
-        """Give the key of a workload with its Gateways; what the Gateway API makes stays alone."""
-        if self._generated.of(gateways) or workload.made_name:
+        """Give the key of a workload with its Gateways; what istiod will make stays alone.
+
+        Gateways that the Gateway API makes name Services, so that these have to be the very same.
+        """
+        if workload.made_name:
             return workload.name, id(workload)
+        named = id(workload.services) if self._generated.of(gateways) else None
         labels = workload.labels if workload.is_real else {}
         asked = tuple(labels.get(label) for label in sorted(self._routes.asked_labels))
         return (
             id(gateways), workload.namespace, workload.is_real, workload.is_known,
             workload.knows_services, self._front.of(workload.services), _ports(workload.workload),
-            asked,
+            asked, named,
         )  # fmt: skip
 
 

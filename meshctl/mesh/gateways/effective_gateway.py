@@ -61,6 +61,13 @@ class EffectiveGateway:
         """The listeners, sorted by name."""
         return self._built[0] if self.like is self else self.like.listeners
 
+    @cached_property
+    def ports(self) -> frozenset[int]:
+        """The container ports that it listens on."""
+        if self.like is not self:
+            return self.like.ports
+        return frozenset(listener.port for listener in self.listeners)
+
     @property
     def skipped_routes(self) -> tuple[SkippedRoute, ...]:
         """The tls routes that another server's or route's SNI keeps out."""

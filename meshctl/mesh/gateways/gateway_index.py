@@ -6,7 +6,7 @@ A mesh without Gateways needs nothing of what servers become, so that is importe
 from __future__ import annotations
 
 # ruff: noqa: PLC0415
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
@@ -211,11 +211,16 @@ class Gateways:
                     seen.add(server)
                     yield gateway, server
 
-    def serving_gateways(self, host: str) -> list[EffectiveGateway]:
-        """List all gateways with such a server, those with the closest host first."""
+    def serving_gateways(
+        self, host: str, is_meant: Callable[[EffectiveGateway], bool] | None = None
+    ) -> list[EffectiveGateway]:
+        """List all gateways with such a server, those with the closest host first.
+
+        ``is_meant`` is asked about the first of those that are sent the same.
+        """
         found: dict[EffectiveGateway, None] = {}
         for several in self._serving(host):
-            distinct = tuple(dict.fromkeys(gateway for gateway, _ in several))
+            distinct = tuple(filter(is_meant, dict.fromkeys(gateway for gateway, _ in several)))
             found.update(dict.fromkeys(self.all_like(distinct)))
         return list(found)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from meshctl.istio.annotation_names import TEMPLATES
 from meshctl.istio.labels import GATEWAY_NAME
 from meshctl.mesh.core.known_objects import KnownObjects
-from meshctl.mesh.core.selectors import LabelIndex, SelectorIndex
+from meshctl.mesh.core.selectors import IdentityCache, LabelIndex, SelectorIndex
 from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import Gateway, GeneratedGateway, GeneratedService, Server, Service, Workload
 from meshctl.resources.cached_property import cached_property
@@ -187,12 +187,13 @@ class GatewayWorkloads:
         from meshctl.mesh.gateways.generated_picks import GeneratedPicks  # noqa: PLC0415 - of the Gateway API
 
         generated = GeneratedPicks(self._workloads, self._by_name)
+        joined = IdentityCache(lambda taken: IdentityCache(lambda picked: (*picked, *taken)))
         for gateway in made:
             generated.add(gateway)
         for workload, picked in self._pick_written(written):
             taken = generated.take(workload.workload, workload.services)
             if picked or taken:
-                yield workload, (*picked, *taken) if taken else picked
+                yield workload, joined.of(taken).of(picked) if taken else picked
         for service, several in generated.left():
             if isinstance(service, Workload):
                 yield self._real(service), several

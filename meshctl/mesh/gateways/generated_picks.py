@@ -5,7 +5,7 @@ pilot/pkg/model/push_context.go, Istio 1.31). For a Gateway without address isti
 Deployment itself; where the input has neither, a name stands for them.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from meshctl.istio.labels import GATEWAY_NAME
 from meshctl.mesh.workloads.workloads import Workloads
@@ -18,39 +18,66 @@ def is_service_of(gateway: GeneratedGateway, service: Service) -> bool:
     return named and service.namespace == gateway.home
 
 
+_Place = Workload | Service | str
+"""What Gateways configure; a text is the name of what istiod will make."""
+
+
 class GeneratedPicks:
-    """Collects what generated Gateways pick; each workload is taken once."""
+    """Collects what generated Gateways pick; each workload is taken once.
+
+    Workloads behind the same Services share one sequence of Gateways.
+    """
 
     def __init__(self, workloads: Workloads, services: Mapping[str, Service]) -> None:
         self._workloads = workloads
         self._services = services
-        self._picked: dict[Workload | Service | str, list[Gateway]] = {}
+        self._picked: dict[_Place, list[int]] = {}
+        self._numbers: dict[object, int] = {}
+        self._groups: list[dict[Gateway, int]] = []  # with their order
+        self._merged: dict[tuple[int, ...], Sequence[Gateway]] = {}
+        self._order = 0
 
     def add(self, gateway: GeneratedGateway) -> None:
         """Find what a Gateway picks."""
-        for one in self._find(gateway):
-            self._picked.setdefault(one, []).append(gateway)
+        self._order += 1
+        for key, places in self._find(gateway):
+            if key not in self._numbers:
+                self._numbers[key] = len(self._groups)
+                self._groups.append({})
+                for place in places:
+                    self._picked.setdefault(place, []).append(self._numbers[key])
+            self._groups[self._numbers[key]].setdefault(gateway, self._order)
 
-    def take(self, workload: Workload | None, services: Iterable[Service]) -> list[Gateway]:
+    def take(self, workload: Workload | None, services: Iterable[Service]) -> Sequence[Gateway]:
         """Take the Gateways of a workload, or of the Services that stand for one."""
-        places: Iterable[Workload | Service] = services if workload is None else (workload,)
-        return [gateway for place in places for gateway in self._picked.pop(place, ())]
+        if workload is not None:
+            return self._of(self._picked.pop(workload, ()))
+        return [gateway for place in services for gateway in self._of(self._picked.pop(place, ()))]
 
-    def left(self) -> Iterator[tuple[Workload | Service | str, list[Gateway]]]:
-        """Walk what nobody has taken; a text is the name of what istiod will make."""
-        yield from self._picked.items()
+    def left(self) -> Iterator[tuple[_Place, Sequence[Gateway]]]:
+        """Walk what nobody has taken."""
+        return ((place, self._of(numbers)) for place, numbers in self._picked.items())
 
-    def _find(self, gateway: GeneratedGateway) -> dict[Workload | Service | str, None]:
-        found: dict[Workload | Service | str, None] = {}
+    def _of(self, numbers: Sequence[int]) -> Sequence[Gateway]:
+        key = tuple(numbers)
+        if key not in self._merged:
+            found: dict[Gateway, int] = {}
+            for number in key:
+                found.update(self._groups[number])
+            self._merged[key] = sorted(found, key=found.__getitem__)
+        return self._merged[key]
+
+    def _find(self, gateway: GeneratedGateway) -> Iterator[tuple[object, Sequence[_Place]]]:
+        """Walk what a Gateway picks, together with a key of those that are picked together."""
         for host in gateway.services:
             name = host.partition(".svc.")[0].partition(".")
             service = self._services.get(f"{name[2]}/{name[0]}")
             if service is None or service.namespace != gateway.home:
-                found.update(self._to_be_made(gateway, host))
+                yield from ((made, (made,)) for made in self._to_be_made(gateway, host))
                 continue
-            pods = self._workloads.find(service.selector, gateway.home) if service.selector else []
-            found.update(dict.fromkeys(pods) if pods else {service: None})
-        return found
+            selector = frozenset(service.selector.items())
+            pods = self._workloads.find(service.selector, gateway.home) if selector else ()
+            yield ((gateway.home, selector), pods) if pods else (service, (service,))
 
     def _to_be_made(self, gateway: GeneratedGateway, host: str) -> dict[str, None]:
         """Name what istiod will make; where its pods are there, a missing Service is missing."""

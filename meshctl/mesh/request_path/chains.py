@@ -70,11 +70,32 @@ class ListenerChain:
         return self.transport, self.alpn, names, _blocks(self.cidrs)
 
 
+class NamedChains:
+    """Filter chains by the server names that they ask for."""
+
+    def __init__(self, chains: Iterable[ListenerChain]) -> None:
+        self._named: dict[str, list[ListenerChain]] = {}
+        self._others: list[ListenerChain] = []
+        for chain in chains:
+            if not set(chain.sni) - {"*"}:
+                self._others.append(chain)
+            for name in {text.lower() for text in chain.sni}:
+                self._named.setdefault(name, []).append(chain)
+
+    def find(self, sni: str) -> list[ListenerChain]:
+        """Find those for a name: with itself, else the longest wildcard above it, else without any."""
+        rest, name = sni, sni
+        while name not in self._named and "." in rest:
+            rest = rest.partition(".")[2]
+            name = f"*.{rest}"
+        return self._named.get(name, self._others) if sni else self._others
+
+
 def choose_chain(chains: Iterable[ListenerChain], first: FirstBytes) -> list[ListenerChain]:
     """Choose the chain for a connection: one, none, or several that ask the same."""
     kept = _closest(chains, lambda chain: chain.port, first.port)
     kept = _by_address(kept, first.address)
-    kept = _by_name(kept, first.sni)
+    kept = NamedChains(kept).find(first.sni)
     kept = _closest(kept, lambda chain: chain.transport or None, first.transport)
     for offered in first.alpn:
         found = [chain for chain in kept if offered in chain.alpn]
@@ -110,19 +131,6 @@ def _prefix_length(block: str, address: str) -> int:
         return network.prefixlen if ip_address(address) in network else -1
     except ValueError:
         return 1000 if block == address else -1
-
-
-def _by_name(chains: Sequence[ListenerChain], sni: str) -> list[ListenerChain]:
-    names = [sni]
-    rest = sni
-    while "." in rest:
-        rest = rest.partition(".")[2]
-        names.append(f"*.{rest}")
-    for name in names if sni else ():
-        found = [chain for chain in chains if name in (text.lower() for text in chain.sni)]
-        if found:
-            return found
-    return [chain for chain in chains if not set(chain.sni) - {"*"}]
 
 
 def _blocks(cidrs: Iterable[str]) -> frozenset[str]:

@@ -12,9 +12,15 @@ from meshctl.mesh.authorization.arrival import HttpRequest
 from meshctl.mesh.authorization.decision import Verdict
 from meshctl.mesh.core.selectors import IdentityCache
 from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
-from meshctl.mesh.gateways.listeners import FilterChain
+from meshctl.mesh.gateways.listeners import FilterChain, Listener
 from meshctl.mesh.gateways.virtual_hosts import VirtualHost
-from meshctl.mesh.request_path.chains import ClusterTarget, ListenerChain, choose_chain
+from meshctl.mesh.request_path.chains import (
+    ClusterTarget,
+    FirstBytes,
+    ListenerChain,
+    NamedChains,
+    choose_chain,
+)
 from meshctl.mesh.request_path.hops import Carried, Direction, Envelope, Hop, Outcome
 from meshctl.mesh.request_path.outbound_hosts import without_port
 from meshctl.mesh.request_path.server_side import (
@@ -57,25 +63,28 @@ class GatewaySide:
         self._server = server
         self._follow = follow
         self._send = send
-        self._domains = IdentityCache(_Domains)  # many requests meet the same virtual hosts
+        # Many requests meet the same listeners and virtual hosts.
+        self._domains = IdentityCache(_Domains)
+        self._by_port = IdentityCache(_by_port)
+        self._chains = IdentityCache(_Chains)
 
     def arrive(
         self, workload: Workload, gateway: EffectiveGateway | None, carried: Carried,
         envelope: Envelope,
     ) -> Hop:  # fmt: skip
         """Follow a connection that arrives at a port of a gateway pod."""
-        listeners = gateway.listeners if gateway is not None else ()
-        here = [one for one in listeners if one.port == carried.port]
+        by_port = self._by_port.of(gateway.listeners) if gateway is not None else {}
+        here = by_port.get(carried.port, ())
         exact = [one for one in here if one.bind == carried.address]
         listener = next(iter(exact or [one for one in here if one.bind in {"0.0.0.0", "::"}]), None)  # noqa: S104
         if gateway is None or listener is None:
             return Hop(workload, Direction.GATEWAY, Outcome.NO_LISTENER)
         head = Hop(workload, Direction.GATEWAY, Outcome.NO_FILTER_CHAIN, listener.name)
-        by_chain = {_chain(filter_chain): filter_chain for filter_chain in listener.chains}
-        found = choose_chain(by_chain, first_bytes(carried, envelope))
+        chains = self._chains.of(listener.chains)
+        found = chains.choose(first_bytes(carried, envelope))
         if not found:
             return head
-        chain = by_chain[found[0]]
+        chain = found[0]
         state = _opened(chain, carried, envelope)
         head = replace(
             head, tls=state.tls, server=chain.server.server,
@@ -146,6 +155,26 @@ def _forwarded(carried: Carried) -> HttpRequest:
     before = http.headers.get("x-forwarded-for")
     known = f"{before},{carried.source}" if before else carried.source
     return http._replace(headers={**http.headers, "x-forwarded-for": known})
+
+
+def _by_port(listeners: Sequence[Listener]) -> dict[int, list[Listener]]:
+    found: dict[int, list[Listener]] = {}
+    for listener in listeners:
+        found.setdefault(listener.port, []).append(listener)
+    return found
+
+
+class _Chains:
+    """The filter chains of one listener, of which the names that they ask for leave few."""
+
+    def __init__(self, chains: Sequence[FilterChain]) -> None:
+        self._by_chain = {_chain(filter_chain): filter_chain for filter_chain in chains}
+        self._named = NamedChains(self._by_chain)
+
+    def choose(self, first: FirstBytes) -> list[FilterChain]:
+        """Choose the chain for a connection: one, none, or several that ask the same."""
+        found = choose_chain(self._named.find(first.sni), first)
+        return [self._by_chain[chain] for chain in found]
 
 
 class _Domains:

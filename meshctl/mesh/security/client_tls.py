@@ -6,9 +6,11 @@ for what the endpoints are labelled with, of Istio 1.31. The two disagree where 
 no ``tls``. A subset that sets no mode gets that of the host, which it didn't before 1.31.
 """
 
-from collections.abc import Iterator
+import json
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 
+from meshctl.mesh.traffic.destination_rule_merge import selector_of
 from meshctl.mesh.traffic.destination_rules import EffectiveDestinationRule
 from meshctl.resources import DestinationRule, Subset, TrafficPolicy, View
 
@@ -39,6 +41,8 @@ class ClientTlsSetting:
 
 
 _NOTHING = ClientTlsSetting()
+_READ = ("tls", "portLevelSettings", "loadBalancer")
+"""What of a policy decides which TLS a client sends, and to which pods."""
 
 
 def tls_setting(
@@ -48,6 +52,20 @@ def tls_setting(
     policy = rule.policy if rule is not None else None
     setting = _of_policy(policy, port, _NOTHING) if policy is not None else _NOTHING
     return setting if subset is None else _of_policy(subset.policy, port, setting)
+
+
+def told_of_tls(rule: EffectiveDestinationRule | None) -> Hashable:
+    """What rules share that make clients of a kind do the same at each host, but for the place that decides."""
+    if rule is None or rule.rules[0].is_generated:
+        return rule
+    policy = _read(rule.policy) if rule.policy is not None else None
+    subsets = [(name, one.labels, _read(one.policy)) for name, one in rule.subsets.items()]
+    told = json.dumps((policy, subsets), sort_keys=True, default=str)
+    return told, rule.order_known, selector_of(rule.rules[0]) is None
+
+
+def _read(policy: TrafficPolicy) -> dict[str, object]:
+    return {key: policy.data[key] for key in _READ if policy.has(key)}
 
 
 def wiped_settings(rule: DestinationRule) -> Iterator[ClientTlsSetting]:

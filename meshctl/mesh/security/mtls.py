@@ -37,7 +37,7 @@ from meshctl.mesh.security.tls_connection import (
     unchecked,
 )
 from meshctl.mesh.security.tls_match import AlikePods, PodKinds, judge
-from meshctl.mesh.traffic.destination_rules import DestinationRules, EffectiveDestinationRule
+from meshctl.mesh.traffic.destination_rules import DestinationRules, EffectiveDestinationRule, Step
 from meshctl.mesh.workloads.facade import WorkloadsFacade
 from meshctl.mesh.workloads.membership import Membership, is_control_plane, is_gateway
 from meshctl.mesh.workloads.traffic_capture import BypassedPorts, TrafficCapture
@@ -143,6 +143,18 @@ class Mtls:
         port = self._workloads.target_port(pod, upstream.port)
         assert port is not None  # noqa: S101 - others don't serve it
         return self._to_server(upstream, self.server(pod, port))
+
+    def to_client(self, connection: Connection, client: Client) -> Connection:
+        """The same connection of another client, whose own rule says the same of TLS."""
+        upstream = connection.upstream
+        host, rule, subset = upstream.host, upstream.rule, upstream.subset
+        if rule is None or rule.step is not Step.CLIENT:
+            return connection
+        own = self._rules.at_home(host.host, client.namespace, client.labels)
+        if own is rule or own is None:
+            return connection
+        subset = own.subsets[subset.name] if subset is not None else None
+        return replace(connection, upstream=self.upstream(client, host, upstream.port, subset, own))
 
     def _past_pods(self, upstream: Upstream) -> Connection | None:
         """The connection to a host that stands for no pods; ``None`` for all others."""

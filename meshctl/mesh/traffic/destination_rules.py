@@ -8,7 +8,6 @@ Istio 1.31.
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from itertools import chain
 
 from meshctl.mesh.core.hosts import HostIndex, fqdn
 from meshctl.mesh.core.mesh_config import MeshConfig
@@ -28,6 +27,7 @@ from meshctl.resources import DestinationRule, Subset, TrafficPolicy
 from meshctl.resources.cached_property import cached_property
 
 _PRIVATE = frozenset({"."})
+_NONE = HostRules()
 
 
 class Step(Enum):
@@ -84,7 +84,7 @@ class DestinationRules:
         self._local: dict[str, HostIndex[DestinationRule]] = {}
         self._exported: dict[str, HostIndex[DestinationRule]] = {}
         self._root_local: HostIndex[DestinationRule] = HostIndex()
-        self._apart: dict[tuple[int, ...], Mapping[str, Sequence[Labels]]] = {}
+        self._apart = IdentityCache(self._told_apart)
         self._all: HostIndex[DestinationRule] = HostIndex()
         self._same_host: dict[tuple[str, str, bool], list[DestinationRule]] = {}
         self._merged = IdentityCache(self._fold)  # an index keeps its lists
@@ -115,11 +115,9 @@ class DestinationRules:
         """
         name = host.host
         root = self._config.root_namespace
-        local = self._local.get(namespace) if namespace != root else self._root_local
-        if local is not None:
-            own = self._merge(local.most_specific(name))
-            if own.merged:
-                return self._choose(own, Step.CLIENT, labels)
+        own = self._at_home(name, namespace)
+        if own.merged:
+            return self._choose(own, Step.CLIENT, labels)
         for owner, step in ((host.namespace, Step.SERVICE), (root, Step.ROOT)):
             exported = self._exported.get(owner)
             if exported is not None:
@@ -162,22 +160,17 @@ class DestinationRules:
         """
         return self._meant_for.get(namespace, ())
 
-    def telling_apart(self, host: str) -> Mapping[str, Sequence[Labels]]:
-        """The namespaces of which clients may follow other rules for a host than most others do.
+    def telling_apart(self, rules: Sequence[DestinationRule]) -> Mapping[str, Sequence[Labels]]:
+        """The namespaces of which clients may follow other rules than most others do, for one host's list.
 
-        Each comes with the selectors by which its rules tell its workloads apart.
+        It is one of ``lists_covering``; each comes with the selectors by which its rules tell its
+        workloads apart.
         """
-        lists = tuple(self._all.covering(host))
-        key = tuple(map(id, lists))  # they stay, and hosts below one wildcard have the same
-        if key not in self._apart:
-            self._apart[key] = self._told_apart(lists)
-        return self._apart[key]
+        return self._apart.of(rules)
 
-    def _told_apart(
-        self, lists: Sequence[Sequence[DestinationRule]]
-    ) -> Mapping[str, Sequence[Labels]]:
+    def _told_apart(self, rules: Sequence[DestinationRule]) -> Mapping[str, Sequence[Labels]]:
         found: dict[str, dict[object, Labels]] = {}
-        for rule in chain.from_iterable(lists):
+        for rule in rules:
             own = found.setdefault(rule.namespace, {})
             selector = selector_of(rule)
             if selector is not None:
@@ -185,6 +178,21 @@ class DestinationRules:
             for name in self._export_to(rule):
                 found.setdefault(name, {})
         return {home: tuple(selectors.values()) for home, selectors in found.items()}
+
+    def are_found_at_home(self, host: str, namespace: str) -> bool:
+        """Do rules of a client's own namespace decide for a host, whichever namespace declares it?"""
+        return bool(self._at_home(host, namespace).merged)
+
+    def at_home(
+        self, host: str, namespace: str, labels: Mapping[str, str]
+    ) -> EffectiveDestinationRule | None:
+        """Find the rule that a client follows where those of its own namespace decide."""
+        return self._choose(self._at_home(host, namespace), Step.CLIENT, labels)
+
+    def _at_home(self, host: str, namespace: str) -> HostRules:
+        root = self._config.root_namespace
+        local = self._local.get(namespace) if namespace != root else self._root_local
+        return self._merge(local.most_specific(host) if local is not None else [])
 
     def lists_covering(self, host: str) -> Iterator[list[DestinationRule]]:
         """Walk the rules whose host covers this one by host; a host's list is always the same."""
@@ -375,7 +383,7 @@ class DestinationRules:
         return self._chosen[key]
 
     def _merge(self, rules: list[DestinationRule]) -> HostRules:
-        return self._merged.of(rules) if rules else HostRules()
+        return self._merged.of(rules) if rules else _NONE
 
     def _fold(self, rules: list[DestinationRule]) -> HostRules:
         """Fold rules of one host, given in istiod's order."""

@@ -122,7 +122,7 @@ class _Conversion:
         """Let stay what shares a table with others in a way that one order can't say."""
         seen: dict[tuple[str, str], list[ServicePlan]] = {}
         for plans in units.values():
-            for table in self._tables(plans[0]):
+            for table in sorted(self._tables(plans[0])):
                 seen.setdefault(table, []).append(plans[0])
             if len(plans) > 1 and MESH in self._routes.gateways_of(plans[0].service):
                 _lose(plans, CantSayError(

@@ -39,6 +39,7 @@ _LABEL_OF_NAME = "kubernetes.io/metadata.name"
 _INGRESS = {"istio": "ingressgateway"}
 _INGRESS_SERVICE = "istio-ingressgateway"
 _MOST_LISTENERS = 64
+_MOST_ADDRESSES = 16
 
 
 @dataclass(eq=False)
@@ -152,7 +153,11 @@ def _services(gateway: Gateway, draft: Draft, known: Known) -> dict[str, list[st
     if not found:
         draft.lost("the Service of the pods is not in the input", place,
                    instead="add it to the input")  # fmt: skip
-    for namespace in found.keys() - {gateway.namespace}:
+    if max(map(len, found.values()), default=0) > _MOST_ADDRESSES:
+        draft.lost(f"a Gateway names at most {_MOST_ADDRESSES} Services", place,
+                   instead="put one Service in front of all its pods")  # fmt: skip
+        return {}
+    for namespace in (home for home in found if home != gateway.namespace):
         draft.exact(
             f"the Gateway is in namespace {namespace}, where its pods and Secrets are", place
         )

@@ -55,6 +55,11 @@ class KubernetesGateway(Resource):
         return views(self.spec, "listeners", KubernetesListener)
 
     @cached_property
+    def ports(self) -> tuple[tuple[int | None, str], ...]:
+        """The ports of its listeners with their protocols, each once."""
+        return tuple(dict.fromkeys((each.port, each.protocol) for each in self.listeners))
+
+    @cached_property
     def addresses(self) -> tuple[View, ...]:
         """The addresses it asks for; of an existing Service when deployed by hand."""
         return views(self.spec, "addresses", View)

@@ -109,3 +109,8 @@ class Gateway(Resource):
     def servers(self) -> tuple[Server, ...]:
         """The servers in order."""
         return views(self.spec, "servers", Server)
+
+    @cached_property
+    def ports(self) -> tuple[tuple[int, bool], ...]:
+        """The ports that its servers ask for, each once, and whether they speak TLS there."""
+        return tuple(dict.fromkeys((server.port, server.is_tls) for server in self.servers))
