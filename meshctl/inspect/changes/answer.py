@@ -16,6 +16,8 @@ from meshctl.inspect.trace.requests import TracedRequest
 from meshctl.inspect.trace.start import follow
 from meshctl.inspect.trace.summary import ends
 from meshctl.mesh import Mesh
+from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
+from meshctl.mesh.gateways.listeners import Listener
 from meshctl.mesh.request_path.behaviour import behaviour, policies
 from meshctl.mesh.request_path.hops import Hop
 from meshctl.resources import Sidecar, Workload
@@ -203,21 +205,41 @@ def _injection(old: Mesh, new: Mesh) -> Iterator[ChangedValue]:
             yield ChangedValue(one.key_name, was, now)
 
 
-def _listeners(old: Mesh, new: Mesh) -> Iterator[ChangedValue]:
+def _listeners(old: Mesh, new: Mesh) -> list[ChangedValue]:
+    """List the listeners of gateways that differ, by name; what workloads share is compared once."""
     before, after = _listening(old), _listening(new)
-    for name in sorted(before.keys() | after.keys()):
-        if before.get(name) != after.get(name):
-            yield ChangedValue(name, before.get(name), after.get(name))
+    nothing: dict[str, str] = {}
+    compared: dict[tuple[int, int], list[ChangedValue]] = {}
+    found = []
+    for name in before.keys() | after.keys():
+        was, now = before.get(name, nothing), after.get(name, nothing)
+        key = id(was), id(now)
+        if key not in compared:
+            places = was.keys() | now.keys()
+            several = [ChangedValue(place, was.get(place), now.get(place)) for place in places]
+            compared[key] = [one for one in several if one.was != one.now]
+        found += [one._replace(name=f"{name} {one.name}") for one in compared[key]]
+    return sorted(found, key=lambda changed_value: changed_value.name)
 
 
-def _listening(mesh: Mesh) -> dict[str, str]:
-    found = {}
+def _listening(mesh: Mesh) -> dict[str, dict[str, str]]:
+    """Say what gateway workloads listen to at each address; those that are sent the same share it."""
+    shared: dict[EffectiveGateway, dict[str, str]] = {}
+    found: dict[str, dict[str, str]] = {}
     for gateway in mesh.gateway_api.gateways:
-        for listener in gateway.listeners:
-            name = f"{gateway.workload.name} {listener.bind}:{listener.port}"
-            names = sorted({name for chain in listener.chains for name in chain.server.sni_hosts})
-            found[name] = f"{listener.chains[0].server.server.protocol} {', '.join(names)}"
+        if gateway.like not in shared:
+            shared[gateway.like] = {
+                f"{listener.bind}:{listener.port}": _listener_text(listener)
+                for listener in gateway.listeners
+            }
+        name, texts = gateway.workload.name, shared[gateway.like]
+        found[name] = {**found[name], **texts} if name in found else texts
     return found
+
+
+def _listener_text(listener: Listener) -> str:
+    names = sorted({name for chain in listener.chains for name in chain.server.sni_hosts})
+    return f"{listener.chains[0].server.server.protocol} {', '.join(names)}"
 
 
 def _hosts(old: Mesh, new: Mesh) -> Iterator[ChangedValue]:

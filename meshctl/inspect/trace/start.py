@@ -93,8 +93,8 @@ def stand_in(pods: GatewayWorkload, mesh: Mesh) -> Workload:
 
 def _serving(mesh: Mesh, request: TracedRequest) -> EffectiveGateway:
     """Find the gateway that a client outside reaches by a host: one that serves it on the port."""
-    known = list(mesh.gateway_api.gateways)
-    if not known:
+    known = mesh.gateway_api.gateways
+    if next(iter(known), None) is None:
         raise UsageError("the input has no Gateway, so nothing takes requests from outside")
     serving = mesh.gateway_api.gateways.serving_gateways(request.host)
     here = _real([gateway for gateway in serving if _listens(gateway, request.port)])
@@ -107,8 +107,10 @@ def _serving(mesh: Mesh, request: TracedRequest) -> EffectiveGateway:
         here = _real(
             [*serving, *here]
         )  # a gateway that is there comes before one that nothing runs
+    if here or serving:
+        return (here or _real(serving))[0]
     several = [gateway for gateway in known if _listens(gateway, request.port)]
-    return (here or _real(serving) or _real(several) or _real(known))[0]
+    return _real(several or [*known])[0]
 
 
 def _real(several: Sequence[EffectiveGateway]) -> list[EffectiveGateway]:
@@ -117,8 +119,7 @@ def _real(several: Sequence[EffectiveGateway]) -> list[EffectiveGateway]:
 
 
 def _listens(gateway: EffectiveGateway, port: int) -> bool:
-    target = gateway.workload.target(port)
-    return any(listener.port == target for listener in gateway.listeners)
+    return gateway.workload.target(port) in gateway.listened_ports
 
 
 def _gateway_named(mesh: Mesh, text: str, namespace: str) -> EffectiveGateway:

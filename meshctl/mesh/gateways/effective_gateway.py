@@ -62,6 +62,15 @@ class EffectiveGateway:
         return self._built[0] if self.like is self else self.like.listeners
 
     @property
+    def listened_ports(self) -> frozenset[int]:
+        """The container ports of its listeners."""
+        return self._ports if self.like is self else self.like.listened_ports
+
+    @cached_property
+    def _ports(self) -> frozenset[int]:
+        return frozenset(listener.port for listener in self.listeners)
+
+    @property
     def skipped_routes(self) -> tuple[SkippedRoute, ...]:
         """The tls routes that another server's or route's SNI keeps out."""
         return self._built[1] if self.like is self else self.like.skipped_routes

@@ -114,14 +114,13 @@ class ServiceEndpoints:
 
     def _of_host(self, host: RegisteredHost, name: str) -> Iterator[Sequence[ServiceEndpoint]]:
         source = host.source
-        for port in host.ports:
-            if port.name == name:
-                if isinstance(source, Service):
-                    yield self._of_service(source, host, port)
-                    if not source.is_headless and not source.external_name:
-                        yield list(_once_each(self._machines_of(source, port)))
-                else:
-                    yield from self._of_entry(source, host, port)
+        for port in host.ports_named(name):
+            if isinstance(source, Service):
+                yield self._of_service(source, host, port)
+                if not source.is_headless and not source.external_name:
+                    yield list(_once_each(self._machines_of(source, port)))
+            else:
+                yield from self._of_entry(source, host, port)
 
     def _of_service(
         self, service: Service, host: RegisteredHost, port: HostPort
