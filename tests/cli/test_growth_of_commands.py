@@ -65,6 +65,9 @@ MENDED = (
     ("graph {} --view authorization -o json", "services-and-pods-of-one-label"),
     ("graph {} --view egress -o json", "gateways-of-many-workloads"),
     ("trace GET http://web.shop/ --from w-1.shop {}", "ambient-policies-of-one-label"),
+    ("generate authorization {}", "routes-of-many-gateway-workloads"),
+    ("generate authorization {}", "services-and-pods-of-one-label"),
+    ("generate authorization {}", "callers-of-many-pods"),
 )
 """Command lines, each with a crowd of which it took the square."""
 LITTLE = 20_000
