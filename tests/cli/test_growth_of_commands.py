@@ -68,6 +68,7 @@ MENDED = (
     ("generate authorization {}", "routes-of-many-gateway-workloads"),
     ("generate authorization {}", "services-and-pods-of-one-label"),
     ("generate authorization {}", "callers-of-many-pods"),
+    ("describe service web.shop {}", "ports-and-pods-of-a-service"),
 )
 """Command lines, each with a crowd of which it took the square."""
 LITTLE = 20_000
