@@ -110,7 +110,13 @@ def test_gateways_that_are_alike_are_read_once_and_written_each(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    "crowd", ["policies-of-one-label", "policies-of-workloads", "gateways-with-a-port-each"]
+    "crowd",
+    [
+        "policies-of-one-label",
+        "policies-of-workloads",
+        "gateways-with-a-port-each",
+        "sidecars-that-import-all",
+    ],
 )
 def test_a_diff_grows_with_what_its_requests_meet(
     crowd: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from meshctl.errors import UsageError
 from meshctl.inspect.changes.changed_objects import ChangedObject, changed_objects
 from meshctl.inspect.changes.changed_requests import ChangedRequest, ChangedValue, differing
+from meshctl.inspect.changes.known_hosts import changed_hosts
 from meshctl.inspect.changes.order_hazards import OrderHazard, order_hazards
 from meshctl.inspect.changes.questions import questions
 from meshctl.inspect.tls.change import changes as changed_rows
@@ -20,7 +21,6 @@ from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
 from meshctl.mesh.gateways.listeners import Listener
 from meshctl.mesh.request_path.behaviour import behaviour, policies
 from meshctl.mesh.request_path.hops import Hop
-from meshctl.resources import Sidecar, Workload
 
 _MOST_QUESTIONS = 4000
 _MOST_ENDPOINTS = 50_000
@@ -86,7 +86,7 @@ def changes(old: Mesh, new: Mesh, namespace: str) -> Changes:
         tuple(_with_rows(old, new, _of_kind(found, "tls"))),
         tuple(_injection(old, new)),
         tuple(_listeners(old, new)) if kinds & _LISTENING else (),
-        tuple(_hosts(old, new)) if kinds & _SEEING else (),
+        tuple(changed_hosts(old, new, objects)) if kinds & _SEEING else (),
         tuple(order_hazards(old, new, own)), is_cut=len(asked) > _MOST_QUESTIONS or effort.is_spent,
     )  # fmt: skip
 
@@ -240,43 +240,3 @@ def _listening(mesh: Mesh) -> dict[str, dict[str, str]]:
 def _listener_text(listener: Listener) -> str:
     names = sorted({name for chain in listener.chains for name in chain.server.sni_hosts})
     return f"{listener.chains[0].server.server.protocol} {', '.join(names)}"
-
-
-def _hosts(old: Mesh, new: Mesh) -> Iterator[ChangedValue]:
-    """Walk the hosts that clients of a namespace know, or knew, in one mesh alone."""
-    homes = sorted(old.workloads.namespaces & new.workloads.namespaces)
-    hosts = _changed_hosts(old, new)
-    for namespace in homes:
-        clients = [_client(mesh, namespace) for mesh in (old, new)]
-        if None in clients:
-            continue
-        for host in hosts:
-            was, now = (
-                mesh.request_paths.views.scope_of(workload).service(host) is not None
-                for mesh, workload in zip((old, new), clients, strict=True)
-                if workload is not None
-            )
-            if was is not now:
-                words = "known", None
-                yield ChangedValue(f"{namespace} {host}", words[not was], words[not now])
-
-
-def _changed_hosts(old: Mesh, new: Mesh) -> list[str]:
-    """List the hosts whose visibility may differ: all, where a Sidecar changes."""
-    before = {registered_host.host: registered_host for registered_host in old.registry}
-    after = {registered_host.host: registered_host for registered_host in new.registry}
-    if _sidecars(old) != _sidecars(new):
-        return sorted(before.keys() | after.keys())
-    return sorted(
-        host
-        for host in before.keys() | after.keys()
-        if host not in before or host not in after or before[host].visible != after[host].visible
-    )
-
-
-def _sidecars(mesh: Mesh) -> list[Any]:
-    return [(sidecar.key_name, sidecar.spec.data) for sidecar in mesh.of(Sidecar)]
-
-
-def _client(mesh: Mesh, namespace: str) -> Workload | None:
-    return next(iter(mesh.workloads.in_mesh(namespace)), None)
