@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.crowds import crowds
+from meshctl.mesh.core.inventory import Inventory
+from tests.crowds import crowds, things
 from tests.engine.test_growth import MOST, SIZES, calls, counted, exponent
 from tests.hostile.every_command import Done, run
 
@@ -159,6 +160,41 @@ def test_a_diff_grows_with_the_clauses_that_its_requests_meet(
         written.append(found.by_code[json.dumps.__code__])
     assert exponent(counts[1:]) <= MOST
     assert written[1] == written[-1]  # what many requests follow is written once
+
+
+def test_traces_from_gateways_grow_with_the_gateways(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    counts = []
+    for size in (SIZES[0] // 4, *(size // 4 for size in SIZES)):
+        Path("crowd.yaml").write_text(crowds.text("gateways-of-many-workloads", size))
+        names = (f"gateway/{name}-{at}.shop" for at in range(size) for name in ("g", "gate"))
+        requests = [{"from": name, "url": "http://h-1.example.com/"} for name in names]
+        Path("requests.json").write_text(json.dumps(requests))
+        done: list[Done] = []
+        line = ("trace", "--requests", "requests.json", "crowd.yaml", "-o", "json")
+        counts.append(calls(lambda done=done, line=line: done.append(run(*line))))
+        assert len(json.loads(done[0].out)["traces"]) == len(requests)
+    assert exponent(counts[1:]) <= MOST
+
+
+def test_the_sidecars_that_are_there_are_read_once_for_all_plans(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    counts = []
+    for size in (SIZES[0], *SIZES):
+        spec = {"workloadSelector": {"labels": {"app": "other"}}, "egress": [{"hosts": ["./*"]}]}
+        narrow = [things.thing("Sidecar", "narrow", f"n-{at}", spec=spec) for at in range(size)]
+        text = "".join(f"---\n{json.dumps(one)}\n" for one in narrow)
+        Path("crowd.yaml").write_text(crowds.text("many-namespaces", size) + text)
+        done: list[Done] = []
+        line = ("generate", "sidecar", "crowd.yaml")
+        found = counted(lambda done=done, line=line: done.append(run(*line)))
+        counts.append(found.by_code[Inventory.of.__code__])
+        assert done[0].out.count("kind: Sidecar") == size
+    assert counts[1] == counts[-1]  # each answer is all of a kind
 
 
 @pytest.mark.parametrize(
