@@ -75,10 +75,6 @@ class RegisteredHost:
         """Find a port by the number clients dial."""
         return self._by_number.get(number)
 
-    def ports_named(self, name: str) -> Sequence[HostPort]:
-        """List the ports of a name."""
-        return self._by_name.get(name, ())
-
     @cached_property
     def has_tls(self) -> bool:
         """Has it a port on which the server speaks TLS?"""
@@ -87,13 +83,6 @@ class RegisteredHost:
     @cached_property
     def _by_number(self) -> dict[int, HostPort]:
         return {port.number: port for port in reversed(self.ports)}
-
-    @cached_property
-    def _by_name(self) -> dict[str, list[HostPort]]:
-        found: dict[str, list[HostPort]] = {}
-        for port in self.ports:
-            found.setdefault(port.name, []).append(port)
-        return found
 
 
 class MissingPort(NamedTuple):
