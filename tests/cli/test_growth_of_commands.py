@@ -70,6 +70,7 @@ MENDED = (
     ("generate authorization {}", "services-and-pods-of-one-label"),
     ("generate authorization {}", "callers-of-many-pods"),
     ("describe service web.shop {}", "ports-and-pods-of-a-service"),
+    ("describe service gate.shop {}", "gateways-with-a-port-each"),
 )
 """Command lines, each with a crowd of which it took the square."""
 LITTLE = 20_000
