@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from heapq import merge
 from itertools import chain, islice
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from meshctl.engine.locations import locate
 from meshctl.generate.dependencies.known_calls import (
@@ -14,13 +14,15 @@ from meshctl.generate.dependencies.known_calls import (
 )
 from meshctl.generate.dependencies.observed import ObservedCall
 from meshctl.mesh import Mesh
-from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
 from meshctl.mesh.registry.service_accounts import parse_principal
 from meshctl.mesh.registry.services import RegisteredHost
 from meshctl.mesh.traffic.delegates import MESH
 from meshctl.mesh.workloads.membership import Membership
 from meshctl.resources import Service, VirtualService, Workload
 from meshctl.resources.cached_property import cached_property
+
+if TYPE_CHECKING:
+    from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
 
 
 class KnownCaller(NamedTuple):
@@ -106,7 +108,7 @@ class KnownCallers:
             yield from map(pods.led, whys)
 
     @cached_property
-    def _pods(self) -> dict[EffectiveGateway, list[_Pods]]:
+    def _pods(self) -> "dict[EffectiveGateway, list[_Pods]]":
         """All pods of gateways, by the first of those that are sent the same."""
         found: dict[EffectiveGateway, list[_Pods]] = {}
         for place, effective in enumerate(self._mesh.merged_gateways):
@@ -116,7 +118,7 @@ class KnownCallers:
         return found
 
     @cached_property
-    def _led(self) -> dict[RegisteredHost, dict[EffectiveGateway, list[str]]]:
+    def _led(self) -> "dict[RegisteredHost, dict[EffectiveGateway, list[str]]]":
         """What gateways lead to, and why, each time once for those that are sent the same."""
         found: dict[RegisteredHost, dict[EffectiveGateway, list[str]]] = {}
         for first in self._pods:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from meshctl.generate.authorization.callers import KnownCaller, KnownCallers
 from meshctl.generate.authorization.serving_pods import ServingPods
@@ -11,9 +11,11 @@ from meshctl.generate.service.objects import allowed_sources
 from meshctl.istio.annotation_names import DRY_RUN
 from meshctl.mesh import Mesh
 from meshctl.mesh.registry.services import RegisteredHost
-from meshctl.mesh.security.client_identity import NamespaceSidecars
 from meshctl.mesh.workloads.service_roles import is_own_of_istio
 from meshctl.resources import AuthorizationPolicy, Service, Workload
+
+if TYPE_CHECKING:
+    from meshctl.mesh.security.client_identity import NamespaceSidecars
 
 
 class AllowedCaller(NamedTuple):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from meshctl.errors import UsageError
 from meshctl.inspect.changes.changed_objects import ChangedObject, changed_objects
@@ -17,10 +17,12 @@ from meshctl.inspect.trace.requests import TracedRequest
 from meshctl.inspect.trace.start import follow
 from meshctl.inspect.trace.summary import ends
 from meshctl.mesh import Mesh
-from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
-from meshctl.mesh.gateways.listeners import Listener
 from meshctl.mesh.request_path.behaviour import behaviour, policies
 from meshctl.mesh.request_path.hops import Hop
+
+if TYPE_CHECKING:
+    from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
+    from meshctl.mesh.gateways.listeners import Listener
 
 _MOST_QUESTIONS = 4000
 _MOST_ENDPOINTS = 50_000
@@ -237,6 +239,6 @@ def _listening(mesh: Mesh) -> dict[str, dict[str, str]]:
     return found
 
 
-def _listener_text(listener: Listener) -> str:
+def _listener_text(listener: "Listener") -> str:
     names = sorted({name for chain in listener.chains for name in chain.server.sni_hosts})
     return f"{listener.chains[0].server.server.protocol} {', '.join(names)}"

@@ -12,7 +12,6 @@ from meshctl.resources import (
     PeerAuthentication,
     Policy,
     Resource,
-    Rollout,
     Service,
     ServiceEntry,
     Sidecar,
@@ -24,7 +23,6 @@ _ONE_BY_ONE = (
     PeerAuthentication,
     Policy,
     Resource,
-    Rollout,
     Service,
     ServiceEntry,
     Sidecar,
@@ -88,7 +86,7 @@ def _is_simple(resource: Resource) -> bool:
     simple = (
         DestinationRule | PeerAuthentication | Policy | Service | ServiceEntry | Sidecar | Workload
     )
-    return isinstance(resource, simple) and not isinstance(resource, Rollout)  # which routes
+    return isinstance(resource, simple) and resource.kind != "Rollout"  # which routes
 
 
 def _declared(mesh: Mesh) -> dict[str, RegisteredHost]:
