@@ -3,7 +3,7 @@
 import codecs
 from bisect import bisect_right, insort
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -83,7 +83,7 @@ def fixes(findings: Iterable[LocatedFinding], *, unsafe: bool) -> Fixes:
     for name, edits in taken.by_file.items():
         before = read(name) or ""
         after = applied(before, _in_text(before, edits))
-        if _documents(before) == _documents(after):
+        if _reads_like(before, after):
             files.append(FixedFile(name, before, after))
         else:
             broken.add(name)
@@ -112,13 +112,27 @@ def _in_text(text: str, edits: Iterable[FileEdit]) -> Iterator[TextEdit]:
         )
 
 
-def _documents(text: str) -> int:
-    """Count the documents that can be read; -1 where one can't."""
-    count = 0
-    for _, part in split(text.removeprefix(_BOM)):
-        try:
-            compose(part)
-        except UnreadableError:
-            return -1
-        count += 1
-    return count
+def _reads_like(before: str, after: str) -> bool:
+    """Can as many documents be read as before, or in neither text all? Those that stay are read once."""
+    if not _is_readable(before):
+        return not all(map(_is_read, _parts(after)))
+    was, now = _parts(before), _parts(after)
+    changed = (part for part, other in zip(now, was, strict=False) if part != other)
+    return len(was) == len(now) and all(map(_is_read, changed))
+
+
+def _parts(text: str) -> list[str]:
+    return [part for _, part in split(text.removeprefix(_BOM))]
+
+
+@lru_cache(maxsize=2)  # many findings are about one file
+def _is_readable(text: str) -> bool:
+    return all(map(_is_read, _parts(text)))
+
+
+def _is_read(part: str) -> bool:
+    try:
+        compose(part)
+    except UnreadableError:
+        return False
+    return True

@@ -61,6 +61,19 @@ def masked_file(text: str) -> str:
     return "".join((*parts, text[done:]))
 
 
+def hides(text: str, first: int, until: int) -> bool:
+    """Would stars for secret values stand in some lines of a file, counted from 0?
+
+    Only the documents that these lines are in are read.
+    """
+    for number, part in split(text):
+        start, lines = number - 1, part.split("\n")
+        own = slice(max(first - start, 0), max(until - start, 0))
+        if start < until and lines[own] and masked_text(part).split("\n")[own] != lines[own]:
+            return True
+    return False
+
+
 def masked_source(text: str) -> str:
     """Write stars in a text that need not be YAML, by the names before colons and equal signs."""
     parts, position = [], 0

@@ -2,12 +2,15 @@
 
 import json
 import os
+from functools import reduce
+from operator import getitem
 from pathlib import Path
 
 import pytest
 
-from tests.crowds import crowds
-from tests.engine.test_growth import MOST, SIZES, calls, exponent
+from meshctl.mesh.core.inventory import Inventory
+from tests.crowds import crowds, things
+from tests.engine.test_growth import MOST, SIZES, calls, counted, exponent
 from tests.hostile.every_command import Done, run
 
 MENDED = (
@@ -70,6 +73,12 @@ MENDED = (
     ("graph {} --view authorization -o json", "request-authentications-of-one-label"),
     ("graph {} --view authorization -o json", "services-and-pods-of-one-label"),
     ("graph {} --view egress -o json", "gateways-of-many-workloads"),
+    ("trace GET http://web.shop/ --from w-1.shop {}", "ambient-policies-of-one-label"),
+    ("generate authorization {}", "routes-of-many-gateway-workloads"),
+    ("generate authorization {}", "services-and-pods-of-one-label"),
+    ("generate authorization {}", "callers-of-many-pods"),
+    ("describe service web.shop {}", "ports-and-pods-of-a-service"),
+    ("describe service gate.shop {}", "gateways-with-a-port-each"),
 )
 """Command lines, each with a crowd of which it took the square."""
 LITTLE = 20_000
@@ -87,7 +96,7 @@ def test_a_command_grows_with_the_crowd(
     words = line.format(file).split()
     counts, written = [], []
     for size in (SIZES[0], *SIZES):  # once before, for what is imported and kept
-        file.write_text(crowds.text(crowd, size) + INJECTED)
+        file.write_text(crowds.text(crowd, size) + ("" if "ambient" in crowd else INJECTED))
         done: list[Done] = []
         counts.append(calls(lambda done=done: done.append(run(*words))))
         assert done[0].code in {0, 1}
@@ -110,8 +119,16 @@ def test_gateways_that_are_alike_are_read_once_and_written_each(tmp_path: Path) 
     assert gateways["shop/gate-7"] == json.loads(one.out)
 
 
-@pytest.mark.parametrize("crowd", ["policies-of-one-label", "policies-of-workloads"])
-def test_a_diff_grows_with_the_policies_and_pods_of_its_requests(
+@pytest.mark.parametrize(
+    "crowd",
+    [
+        "policies-of-one-label",
+        "policies-of-workloads",
+        "gateways-with-a-port-each",
+        "sidecars-that-import-all",
+    ],
+)
+def test_a_diff_grows_with_what_its_requests_meet(
     crowd: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -123,6 +140,70 @@ def test_a_diff_grows_with_the_policies_and_pods_of_its_requests(
         after.write_text(INJECTED + "".join(f"---\n{json.dumps(one)}\n" for one in objects[:-1]))
         counts.append(calls(lambda: run("diff", str(before), str(after))))
     assert exponent(counts[1:]) <= MOST
+
+
+@pytest.mark.parametrize(
+    ("crowd", "kind", "path"),
+    [
+        ("servers-of-one-selector-with-certificates", "Gateway", "servers"),
+        ("port-settings-of-a-rule", "DestinationRule", "trafficPolicy.portLevelSettings"),
+    ],
+)
+def test_a_diff_grows_with_the_clauses_that_its_requests_meet(
+    crowd: str, kind: str, path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    before, after = tmp_path / "before.yaml", tmp_path / "after.yaml"
+    counts, written = [], []
+    for size in (SIZES[0], *SIZES):
+        objects = list(crowds.CROWDS[crowd](size))
+        before.write_text("".join(f"---\n{json.dumps(one)}\n" for one in objects))
+        changed = max(
+            (one for one in objects if one["kind"] == kind), key=lambda one: len(str(one))
+        )
+        clauses = reduce(getitem, path.split("."), changed["spec"])
+        clauses.pop()
+        after.write_text("".join(f"---\n{json.dumps(one)}\n" for one in objects))
+        found = counted(lambda: run("diff", str(before), str(after)))
+        counts.append(found.calls)
+        written.append(found.by_code[json.dumps.__code__])
+    assert exponent(counts[1:]) <= MOST
+    assert written[1] == written[-1]  # what many requests follow is written once
+
+
+def test_traces_from_gateways_grow_with_the_gateways(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    counts = []
+    for size in (SIZES[0] // 4, *(size // 4 for size in SIZES)):
+        Path("crowd.yaml").write_text(crowds.text("gateways-of-many-workloads", size))
+        names = (f"gateway/{name}-{at}.shop" for at in range(size) for name in ("g", "gate"))
+        requests = [{"from": name, "url": "http://h-1.example.com/"} for name in names]
+        Path("requests.json").write_text(json.dumps(requests))
+        done: list[Done] = []
+        line = ("trace", "--requests", "requests.json", "crowd.yaml", "-o", "json")
+        counts.append(calls(lambda done=done, line=line: done.append(run(*line))))
+        assert len(json.loads(done[0].out)["traces"]) == len(requests)
+    assert exponent(counts[1:]) <= MOST
+
+
+def test_the_sidecars_that_are_there_are_read_once_for_all_plans(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    counts = []
+    for size in (SIZES[0], *SIZES):
+        spec = {"workloadSelector": {"labels": {"app": "other"}}, "egress": [{"hosts": ["./*"]}]}
+        narrow = [things.thing("Sidecar", "narrow", f"n-{at}", spec=spec) for at in range(size)]
+        text = "".join(f"---\n{json.dumps(one)}\n" for one in narrow)
+        Path("crowd.yaml").write_text(crowds.text("many-namespaces", size) + text)
+        done: list[Done] = []
+        line = ("generate", "sidecar", "crowd.yaml")
+        found = counted(lambda done=done, line=line: done.append(run(*line)))
+        counts.append(found.by_code[Inventory.of.__code__])
+        assert done[0].out.count("kind: Sidecar") == size
+    assert counts[1] == counts[-1]  # each answer is all of a kind
 
 
 @pytest.mark.parametrize(

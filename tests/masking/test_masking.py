@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meshctl.masking.answers import masked_data, said
-from meshctl.masking.texts import masked_file, masked_source, masked_text
+from meshctl.masking.texts import hides, masked_file, masked_source, masked_text
 from meshctl.masking.tokens import masked
 from meshctl.masking.values import hidden, may_name_secrets, secret_scalars
 from meshctl.yaml.reader import compose
@@ -140,3 +140,14 @@ def test_names_in_other_letters_are_looked_at() -> None:
     for text in ('"pass\\u0077ord": x', "pa\u017fsword: x", "to\u212aen: x", "kind: Secret"):
         assert may_name_secrets(text)
     assert not may_name_secrets("kind: VirtualService\nspec: {hosts: [a]}\n")
+
+
+def test_lines_are_hidden_where_the_whole_file_has_stars() -> None:
+    part = "kind: Secret\nstringData:\n  key: s3cr3t-p4ssw0rd\n"
+    text = f"# ahead\n---\nkind: Service\n---\n{part}...\n# between\n---\nkind: Pod\n---\n{part}"
+    lines, shown = text.split("\n"), masked_file(text).split("\n")
+    hidden = {at for at, line in enumerate(lines) if line != shown[at]}
+    assert len(hidden) == 2
+    for first in range(len(lines)):
+        for until in range(first, len(lines) + 1):
+            assert hides(text, first, until) == bool(hidden & {*range(first, until)})

@@ -2,6 +2,7 @@
 
 import io
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,10 @@ from meshctl.engine.report import LocatedFinding, Report
 from meshctl.output.findings.formats import render
 from meshctl.output.findings.github_review import MOST, suggestion
 from meshctl.settings import Settings
+from meshctl.yaml.reader import compose
+from tests.crowds import crowds
+from tests.engine.test_growth import MOST as MOST_GROWTH
+from tests.engine.test_growth import counted, exponent
 
 CASES = sorted((Path(__file__).parents[1] / "rules").rglob("bad.yaml"))
 ROUTE = """\
@@ -105,3 +110,19 @@ def test_a_review_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     said = review(analyzed(tmp_path, text, monkeypatch))
     assert MOST == len(said["comments"])
     assert "5 more findings can be mended" in said["body"]
+
+
+@pytest.mark.parametrize(
+    ("crowd", "ending", "most"),
+    [("findings", "\n", MOST_GROWTH), ("one-line", "\n", 0), ("findings", "\r\n", 0)],
+)
+def test_a_review_reads_what_an_edit_changes(
+    crowd: str, ending: str, most: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = []
+    for size in (10, 20, 40):  # fewer than a review has comments
+        text = crowds.text(crowd, size).replace("\n", ending)
+        report = analyzed(tmp_path, text, monkeypatch)
+        assert size <= len([found for found in report.findings if found.edits])
+        read.append(counted(partial(review, report)).by_code[compose.__code__])
+    assert exponent(read) <= most

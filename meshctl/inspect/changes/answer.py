@@ -1,13 +1,13 @@
 """Compares two meshes by what they do: requests, access, TLS, injection, listeners, known hosts."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import islice
-from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from meshctl.errors import UsageError
 from meshctl.inspect.changes.changed_objects import ChangedObject, changed_objects
 from meshctl.inspect.changes.changed_requests import ChangedRequest, ChangedValue, differing
+from meshctl.inspect.changes.known_hosts import changed_hosts
 from meshctl.inspect.changes.order_hazards import OrderHazard, order_hazards
 from meshctl.inspect.changes.questions import questions
 from meshctl.inspect.tls.change import changes as changed_rows
@@ -17,13 +17,13 @@ from meshctl.inspect.trace.requests import TracedRequest
 from meshctl.inspect.trace.start import follow
 from meshctl.inspect.trace.summary import ends
 from meshctl.mesh import Mesh
-from meshctl.mesh.core.selectors import IdentityCache
-from meshctl.mesh.gateways.listeners import Listener
 from meshctl.mesh.request_path.behaviour import behaviour, policies
 from meshctl.mesh.request_path.hops import Hop
-from meshctl.resources import Sidecar, Workload
 
-_NO_LISTENERS: Mapping[str, str] = {}
+if TYPE_CHECKING:
+    from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
+    from meshctl.mesh.gateways.listeners import Listener
+
 _MOST_QUESTIONS = 4000
 _MOST_ENDPOINTS = 50_000
 _SEEING = frozenset({"Service", "ServiceEntry", "Sidecar"})
@@ -88,7 +88,7 @@ def changes(old: Mesh, new: Mesh, namespace: str) -> Changes:
         tuple(_with_rows(old, new, _of_kind(found, "tls"))),
         tuple(_injection(old, new)),
         tuple(_listeners(old, new)) if kinds & _LISTENING else (),
-        tuple(_hosts(old, new)) if kinds & _SEEING else (),
+        tuple(changed_hosts(old, new, objects)) if kinds & _SEEING else (),
         tuple(order_hazards(old, new, own)), is_cut=len(asked) > _MOST_QUESTIONS or effort.is_spent,
     )  # fmt: skip
 
@@ -208,74 +208,37 @@ def _injection(old: Mesh, new: Mesh) -> Iterator[ChangedValue]:
 
 
 def _listeners(old: Mesh, new: Mesh) -> list[ChangedValue]:
-    """List the listeners that differ by name; workloads that are sent the same are compared once."""
+    """List the listeners of gateways that differ, by name; what workloads share is compared once."""
     before, after = _listening(old), _listening(new)
-    known: dict[tuple[int, int], list[tuple[str, str | None, str | None]]] = {}
+    nothing: dict[str, str] = {}
+    compared: dict[tuple[int, int], list[ChangedValue]] = {}
     found = []
-    for workload in before.keys() | after.keys():
-        was, now = before.get(workload, _NO_LISTENERS), after.get(workload, _NO_LISTENERS)
+    for name in before.keys() | after.keys():
+        was, now = before.get(name, nothing), after.get(name, nothing)
         key = id(was), id(now)
-        if key not in known:
-            both = ((name, was.get(name), now.get(name)) for name in was.keys() | now.keys())
-            known[key] = [(name, text, other) for name, text, other in both if text != other]
-        found += [ChangedValue(f"{workload} {name}", *texts) for name, *texts in known[key]]
-    return sorted(found, key=attrgetter("name"))
+        if key not in compared:
+            places = was.keys() | now.keys()
+            several = [ChangedValue(place, was.get(place), now.get(place)) for place in places]
+            compared[key] = [one for one in several if one.was != one.now]
+        found += [one._replace(name=f"{name} {one.name}") for one in compared[key]]
+    return sorted(found, key=lambda changed_value: changed_value.name)
 
 
-def _listening(mesh: Mesh) -> dict[str, Mapping[str, str]]:
-    """Tell what gateway workloads listen for, by their names."""
-    told = IdentityCache(_told_of)
-    found: dict[str, Mapping[str, str]] = {}
+def _listening(mesh: Mesh) -> dict[str, dict[str, str]]:
+    """Say what gateway workloads listen to at each address; those that are sent the same share it."""
+    shared: dict[EffectiveGateway, dict[str, str]] = {}
+    found: dict[str, dict[str, str]] = {}
     for gateway in mesh.gateway_api.gateways:
-        name, own = gateway.workload.name, told.of(gateway.listeners)
-        found[name] = {**found[name], **own} if name in found else own
+        if gateway.like not in shared:
+            shared[gateway.like] = {
+                f"{listener.bind}:{listener.port}": _listener_text(listener)
+                for listener in gateway.listeners
+            }
+        name, texts = gateway.workload.name, shared[gateway.like]
+        found[name] = {**found[name], **texts} if name in found else texts
     return found
 
 
-def _told_of(listeners: Sequence[Listener]) -> Mapping[str, str]:
-    found = {}
-    for listener in listeners:
-        names = sorted({name for chain in listener.chains for name in chain.server.sni_hosts})
-        protocol = listener.chains[0].server.server.protocol
-        found[f"{listener.bind}:{listener.port}"] = f"{protocol} {', '.join(names)}"
-    return found
-
-
-def _hosts(old: Mesh, new: Mesh) -> Iterator[ChangedValue]:
-    """Walk the hosts that clients of a namespace know, or knew, in one mesh alone."""
-    homes = sorted(old.workloads.namespaces & new.workloads.namespaces)
-    hosts = _changed_hosts(old, new)
-    for namespace in homes:
-        clients = [_client(mesh, namespace) for mesh in (old, new)]
-        if None in clients:
-            continue
-        for host in hosts:
-            was, now = (
-                mesh.request_paths.views.scope_of(workload).service(host) is not None
-                for mesh, workload in zip((old, new), clients, strict=True)
-                if workload is not None
-            )
-            if was is not now:
-                words = "known", None
-                yield ChangedValue(f"{namespace} {host}", words[not was], words[not now])
-
-
-def _changed_hosts(old: Mesh, new: Mesh) -> list[str]:
-    """List the hosts whose visibility may differ: all, where a Sidecar changes."""
-    before = {registered_host.host: registered_host for registered_host in old.registry}
-    after = {registered_host.host: registered_host for registered_host in new.registry}
-    if _sidecars(old) != _sidecars(new):
-        return sorted(before.keys() | after.keys())
-    return sorted(
-        host
-        for host in before.keys() | after.keys()
-        if host not in before or host not in after or before[host].visible != after[host].visible
-    )
-
-
-def _sidecars(mesh: Mesh) -> list[Any]:
-    return [(sidecar.key_name, sidecar.spec.data) for sidecar in mesh.of(Sidecar)]
-
-
-def _client(mesh: Mesh, namespace: str) -> Workload | None:
-    return next(iter(mesh.workloads.in_mesh(namespace)), None)
+def _listener_text(listener: "Listener") -> str:
+    names = sorted({name for chain in listener.chains for name in chain.server.sni_hosts})
+    return f"{listener.chains[0].server.server.protocol} {', '.join(names)}"

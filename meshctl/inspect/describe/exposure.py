@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from meshctl.inspect.shown import Named, Place, Shown
 from meshctl.mesh import Mesh
 from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
+from meshctl.mesh.gateways.listeners import FilterChain
 from meshctl.mesh.gateways.server_merge import MergedServer
+from meshctl.mesh.gateways.virtual_hosts import VirtualHost
 from meshctl.mesh.registry.services import RegisteredHost
 from meshctl.mesh.traffic.routes import EffectiveRoute, WeightedCluster
 from meshctl.resources import KubernetesRoute
@@ -47,31 +49,57 @@ class Exposure:
 
 def exposures(mesh: Mesh, host: RegisteredHost, shown: Shown) -> Iterator[Exposure]:
     """Walk the entrances to a host: of Istio's Gateways, then of the Gateway API's."""
+    led: dict[EffectiveGateway, _Led] = {}
     for gateway in mesh.gateways:
-        yield from _http(mesh, gateway, host, shown)
-        yield from _opaque(gateway, host, shown)
+        first = gateway.like  # of those that are sent the same
+        if first not in led:
+            led[first] = _Led([*_led_http(first, host)], [*_led_opaque(first, host)])
+        yield from _http(mesh, gateway, led[first], host, shown)
+        yield from _opaque(gateway, led[first], shown)
     yield from _of_gateway_api(mesh, host, shown)
 
 
-def _http(
-    mesh: Mesh, gateway: EffectiveGateway, host: RegisteredHost, shown: Shown
-) -> Iterator[Exposure]:
+class _Led(NamedTuple):
+    """The virtual hosts and filter chains of a gateway that lead to a host, each with what does."""
+
+    http: list[tuple[VirtualHost, list[EffectiveRoute]]]
+    opaque: list[tuple[FilterChain, WeightedCluster]]
+
+
+def _led_http(
+    gateway: EffectiveGateway, host: RegisteredHost
+) -> Iterator[tuple[VirtualHost, list[EffectiveRoute]]]:
     for hosts in gateway.route_configs.values():
         for virtual_host in hosts:
             found = [route for route in virtual_host.routes if _leads(route.targets, host)]
-            for server in dict.fromkeys(virtual_host.servers) if found else ():
-                routes = tuple(_route(mesh, route, host, shown) for route in found)
-                entrance = _entrance(gateway, server, virtual_host.domains, routes, shown)
-                yield replace(entrance, redirects_to_https=server in virtual_host.redirected_by)
+            if found:
+                yield virtual_host, found
 
 
-def _opaque(gateway: EffectiveGateway, host: RegisteredHost, shown: Shown) -> Iterator[Exposure]:
+def _led_opaque(
+    gateway: EffectiveGateway, host: RegisteredHost
+) -> Iterator[tuple[FilterChain, WeightedCluster]]:
     for listener in gateway.listeners:
         for chain in listener.chains:
             for target in chain.targets:
                 if target.host == host.host:
-                    routes = (_destination("every connection", target, shown),)
-                    yield _entrance(gateway, chain.server, chain.sni or ("*",), routes, shown)
+                    yield chain, target
+
+
+def _http(
+    mesh: Mesh, gateway: EffectiveGateway, led: _Led, host: RegisteredHost, shown: Shown
+) -> Iterator[Exposure]:
+    for virtual_host, found in led.http:
+        for server in dict.fromkeys(virtual_host.servers):
+            routes = tuple(_route(mesh, route, host, shown) for route in found)
+            entrance = _entrance(gateway, server, virtual_host.domains, routes, shown)
+            yield replace(entrance, redirects_to_https=server in virtual_host.redirected_by)
+
+
+def _opaque(gateway: EffectiveGateway, led: _Led, shown: Shown) -> Iterator[Exposure]:
+    for chain, target in led.opaque:
+        routes = (_destination("every connection", target, shown),)
+        yield _entrance(gateway, chain.server, chain.sni or ("*",), routes, shown)
 
 
 def _entrance(

@@ -6,12 +6,12 @@ from meshctl.inspect.describe.gateway import ServingWorkload, workload_answer
 from meshctl.inspect.describe.policies import (
     AuthorizationAnswer,
     PeerAnswer,
+    PeerAnswers,
     ProxySettings,
     TokenPolicy,
     authorization,
     container_ports,
     enforcer,
-    peer_authentication,
     proxy_settings,
     request_authentications,
 )
@@ -71,7 +71,7 @@ def pod_answer(mesh: Mesh, pod: Workload, shown: Shown) -> PodAnswer:
     written = pod.pod_labels.get(REVISION) or pod.pod_annotations.get(REVISION)
     hosts = mesh.workloads.container_ports.hosts(workload)
     services = tuple(host_answer(mesh, host, shown, workload) for host in hosts)
-    peers = peer_authentication(mesh, workload, shown)
+    peers = PeerAnswers(mesh, shown).of(workload)
     callers = authorization(mesh, workload, shown)
     if mesh.workloads.membership(workload) is Membership.AMBIENT:
         callers = at_ztunnel(mesh, workload, callers)

@@ -122,32 +122,54 @@ def enforcer(mesh: Mesh, workload: Workload) -> str | None:
     return _ENFORCERS[mesh.workloads.membership(workload)]
 
 
-def peer_authentication(mesh: Mesh, workload: Workload, shown: Shown) -> PeerAnswer:
-    """Say which TLS mode a workload demands, and each port that is for peers."""
-    policies = mesh.security.peer_authentications
-    whole = _demand(mesh, workload)
-    ports = []
-    for number in _ports(mesh, workload):
-        server = mesh.security.mtls.server(workload, number)
-        demand = _demand(mesh, workload, number)
-        ports.append(
-            PortMode(number, demand.mode.name, shown.perhaps(demand.ref), server.bypass is None)
+class PeerAnswers:
+    """Says which TLS mode workloads demand, and each port that is for peers.
+
+    Pods that take the same share what is said of their ports.
+    """
+
+    def __init__(self, mesh: Mesh, shown: Shown) -> None:
+        self._mesh = mesh
+        self._shown = shown
+        self._ports: dict[object, tuple[PortMode, ...]] = {}
+
+    def of(self, workload: Workload) -> PeerAnswer:
+        """Answer for one workload."""
+        shown, policies = self._shown, self._mesh.security.peer_authentications
+        whole = _demand(self._mesh, workload)
+        ports = self._ports_of(workload)
+        levels: Sequence[Sequence[PeerAuthentication]] = (
+            policies.for_workload(workload),
+            policies.for_namespace(workload.namespace),
+            policies.for_mesh(),
         )
-    levels: Sequence[Sequence[PeerAuthentication]] = (
-        policies.for_workload(workload),
-        policies.for_namespace(workload.namespace),
-        policies.for_mesh(),
-    )
-    distinct = [level for level in {id(one): one for one in levels}.values() if level]
-    room, objects = MOST_LISTED, []
-    for level in distinct:  # thousands of pods may share thousands of policies
-        objects += [
-            PeerPolicy(*shown.head(one), place == 0) for place, one in enumerate(level[: room + 1])
-        ]
-        room -= min(room, len(level) - 1)
-    more = sum(map(len, distinct)) - len(objects)
-    mode, place = whole.mode.name, shown.perhaps(whole.ref)
-    return PeerAnswer(mode, place, whole.order_known, tuple(ports), tuple(objects), more)
+        distinct = [level for level in {id(one): one for one in levels}.values() if level]
+        room, objects = MOST_LISTED, []
+        for level in distinct:  # thousands of pods may share thousands of policies
+            objects += [
+                PeerPolicy(*shown.head(one), place == 0)
+                for place, one in enumerate(level[: room + 1])
+            ]
+            room -= min(room, len(level) - 1)
+        more = sum(map(len, distinct)) - len(objects)
+        mode, place = whole.mode.name, shown.perhaps(whole.ref)
+        return PeerAnswer(mode, place, whole.order_known, ports, tuple(objects), more)
+
+    def _ports_of(self, workload: Workload) -> tuple[PortMode, ...]:
+        mesh = self._mesh
+        declared = frozenset(_declared(workload))
+        in_front = mesh.workloads.container_ports.all_in_front_of(workload)
+        key = mesh.security.mtls.alike(workload), declared, id(in_front)  # which is kept there
+        if key not in self._ports:
+            numbers = sorted(declared.union(target for _, target in in_front if target))
+            self._ports[key] = tuple(self._port(workload, number) for number in numbers)
+        return self._ports[key]
+
+    def _port(self, workload: Workload, number: int) -> PortMode:
+        server = self._mesh.security.mtls.server(workload, number)
+        demand = _demand(self._mesh, workload, number)
+        decided_by = self._shown.perhaps(demand.ref)
+        return PortMode(number, demand.mode.name, decided_by, server.bypass is None)
 
 
 def authorization(mesh: Mesh, workload: Workload, shown: Shown) -> AuthorizationAnswer:
@@ -237,15 +259,12 @@ def _demand(mesh: Mesh, workload: Workload, port: int | None = None) -> Effectiv
     return policies.of_port(workload, port) if port else policies.of_workload(workload)
 
 
-def _ports(mesh: Mesh, workload: Workload) -> list[int]:
-    """The container ports that are for peers: declared, or with a Service in front of them."""
-    declared = (
-        port.number("containerPort")
-        for name, port in container_ports(workload)
-        if name != PROXY_CONTAINER and port.text("protocol") in {"", "TCP"}
-    )
-    targets = (target for _, target in mesh.workloads.container_ports.in_front_of(workload))
-    return sorted({one for one in chain(declared, targets) if one})
+def _declared(workload: Workload) -> Iterator[int]:
+    """Walk the container ports that a workload lists for its peers."""
+    for name, port in container_ports(workload):
+        number = port.number("containerPort")
+        if number and name != PROXY_CONTAINER and port.text("protocol") in {"", "TCP"}:
+            yield number
 
 
 def _all(resources: Iterable[Resource], shown: Shown) -> tuple[Named, ...]:

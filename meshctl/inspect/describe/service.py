@@ -8,9 +8,9 @@ from meshctl.inspect.describe.exposure import Exposure, exposures
 from meshctl.inspect.describe.policies import (
     AuthorizationAnswer,
     PeerAnswer,
+    PeerAnswers,
     authorization_at,
     authorization_of,
-    peer_authentication,
 )
 from meshctl.inspect.describe.virtual_services import HostRoutes, LeadingService
 from meshctl.inspect.shown import Named, Place, Shown
@@ -129,13 +129,14 @@ class ServiceAnswer:
 def service_answer(mesh: Mesh, service: Service, shown: Shown) -> ServiceAnswer:
     """Describe a Service, and the workloads behind it."""
     host = mesh.registry.of(service)[0]
+    peers = PeerAnswers(mesh, shown)
     return ServiceAnswer(
         host_answer(mesh, host, shown),
         tuple(
             ServingPods(
                 *shown.head(workload),
                 mesh.workloads.membership(workload).value,
-                peer_authentication(mesh, workload, shown),
+                peers.of(workload),
             )
             for workload in mesh.security.mtls.behind(host)
         ),

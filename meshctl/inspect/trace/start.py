@@ -123,29 +123,15 @@ def _listens(gateway: EffectiveGateway, port: int) -> bool:
 
 def _gateway_named(mesh: Mesh, text: str, namespace: str) -> EffectiveGateway:
     """Find a gateway by the name of its workload or Service, or of a Gateway it is made of."""
-    names: dict[str, EffectiveGateway] = {}
-    for gateway in mesh.gateway_api.gateways:
-        for name in _names(gateway):
-            names.setdefault(name, gateway)
     for reading in _readings(text, namespace):
-        found = [gateway for name, gateway in names.items() if reading in {name, _own(name)}]
-        if found:
-            return found[0]
+        found = mesh.gateway_api.gateways.called(reading)
+        if found is not None:
+            return found
     workload = find(mesh.workloads, text, namespace, "gateway")
     found_there = _of_workload(mesh, workload)
     if found_there is None:
         raise UsageError(f"{workload.title} is no gateway; leave out {quoted(GATEWAY)}")
     return found_there
-
-
-def _names(gateway: EffectiveGateway) -> Iterator[str]:
-    yield gateway.workload.name
-    yield from (service.key_name for service in gateway.workload.services)
-    yield from (one.key_name for one in gateway.gateways)
-
-
-def _own(name: str) -> str:
-    return name.rpartition("/")[2]
 
 
 def _readings(text: str, namespace: str) -> Iterator[str]:

@@ -120,7 +120,7 @@ class WorkloadApi:
         return ZtunnelWorkload(
             workload, f"Pod/{workload.key_name}",
             native or is_redirected(workload.pod_annotations), native,
-            self._waypoints.of_pod(workload), tuple(self._policies.keys_for(namespace, labels)),
+            self._waypoints.of_pod(workload), self._policies.keys_for(namespace, labels),
             tuple(self.services_of(namespace, labels)), workload.service_account, _is_ready(workload),
         )  # fmt: skip
 
@@ -150,7 +150,7 @@ class WorkloadApi:
         return ZtunnelWorkload(
             entry, f"networking.istio.io/ServiceEntry/{entry.key_name}/{address}",
             native or is_redirected(entry.annotations), native, binding,
-            tuple(self._policies.keys_for(entry.namespace, entry.labels)), tuple(services),
+            self._policies.keys_for(entry.namespace, entry.labels), tuple(services),
             endpoint.service_account if endpoint is not None else "",
         )  # fmt: skip
 

@@ -172,6 +172,30 @@ class Gateways:
                 found.setdefault(service, []).append(gateway)
         return found
 
+    def called(self, name: str) -> EffectiveGateway | None:
+        """Find the first gateway by a name of its workload, a Service of it or a Gateway it is made of.
+
+        The name is whole, ``namespace/name``, or without its namespace.
+        """
+        return self._by_any_name.get(name)
+
+    @cached_property
+    def _by_any_name(self) -> dict[str, EffectiveGateway]:
+        whole: dict[str, EffectiveGateway] = {}
+        read: dict[int, object] = {}  # of what many share the first one is called by it
+        for effective in self._all:
+            whole.setdefault(effective.workload.name, effective)
+            for several in (effective.workload.services, effective.gateways):
+                if read.setdefault(id(several), effective) is effective:
+                    whole.update(
+                        (name, effective) for one in several if (name := one.key_name) not in whole
+                    )
+        found: dict[str, EffectiveGateway] = {}
+        for name, effective in whole.items():
+            for spelt in (name, name.rpartition("/")[2]):
+                found.setdefault(spelt, effective)
+        return found
+
     def for_workload(self, name: str) -> EffectiveGateway | None:
         """Find the effective gateway of a workload (or the Service for it), by its name.
 

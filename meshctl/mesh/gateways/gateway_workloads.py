@@ -36,8 +36,8 @@ class GatewayWorkload:
     """Would the input have the Services in front of it, if there were any?"""
     made_name: str = ""
     """The ``namespace/name`` of what istiod will make for a Gateway of the Gateway API."""
-    _targets: dict[int, int] = field(default_factory=dict, init=False)
-    _exposed: set[int | str] = field(default_factory=set, init=False)
+    _targets: dict[int, int] = field(default_factory=dict)
+    _exposed: set[int | str] = field(default_factory=set)
 
     @property
     def name(self) -> str:
@@ -163,6 +163,11 @@ class GatewayWorkloads:
         self._workloads = workloads
         self._services = sorted(services, key=lambda service: (service.name, service.namespace))
         self._knows = knows
+        # What ports become, once for workloads behind the same Services that name their ports alike.
+        self._translated: dict[
+            tuple[int, frozenset[tuple[str, int]]],
+            tuple[tuple[Service, ...], dict[int, int], set[int | str]],
+        ] = {}
 
     def pick(
         self, gateways: Iterable[Gateway]
@@ -275,11 +280,14 @@ class GatewayWorkloads:
 
     def _real(self, workload: Workload) -> GatewayWorkload:
         index = self._by_selector.get(workload.namespace)
-        services = index.find(workload.pod_labels) if index is not None else []
+        services = tuple(index.find(workload.pod_labels)) if index is not None else ()
         known = bool(self._knows.all_of("Service", workload.namespace))
+        key = id(services), frozenset(workload.named_ports.items())
+        _, targets, exposed = self._translated.setdefault(key, (services, {}, set()))
         return GatewayWorkload(
-            workload.pod_labels, workload.namespace, workload, tuple(services), known
-        )
+            workload.pod_labels, workload.namespace, workload, services, known,
+            _targets=targets, _exposed=exposed,
+        )  # fmt: skip
 
     def _stand_ins(self, selector: Mapping[str, str]) -> Iterator[GatewayWorkload]:
         """Take the Services that select at least the same labels, else the selector itself."""

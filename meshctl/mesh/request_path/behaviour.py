@@ -8,6 +8,7 @@ import json
 from typing import Any
 
 from meshctl.mesh.request_path.hops import Hop, Leg, Outcome, Sending
+from meshctl.resources import DestinationRule
 
 _ANSWERED = frozenset({Outcome.REDIRECT, Outcome.HTTPS_REDIRECT, Outcome.DIRECT_RESPONSE})
 
@@ -49,13 +50,24 @@ def policies(sending: Sending) -> str:
     )
     subset = sending.target.subset if sending.target is not None else ""
     found = [
-        policy
+        text
         for rule in rules
         if not rule.is_generated  # it says nothing but TLS
-        for view in (rule.policy, *(each.policy for each in rule.subsets if each.name == subset))
-        if (policy := {key: value for key, value in view.data.items() if key != "tls"})
+        for texts in [rule.once(_policies_of)]  # many requests follow it
+        for text in (*texts[None], *texts.get(subset, ()))
     ]
-    return json.dumps(found, sort_keys=True, default=str) if found else ""
+    return f"[{', '.join(found)}]" if found else ""
+
+
+def _policies_of(rule: DestinationRule) -> dict[str | None, list[str]]:
+    """Write the traffic policies of a rule by subset, without a name that of all, where they say something."""
+    found: dict[str | None, list[str]] = {None: []}
+    for name, view in ((None, rule.policy), *((each.name, each.policy) for each in rule.subsets)):
+        policy = {key: value for key, value in view.data.items() if key != "tls"}
+        if policy:
+            text = json.dumps(policy, sort_keys=True, default=str)
+            found.setdefault(name, []).append(text)
+    return found
 
 
 def _sending(sending: Sending, *, by_name: bool, is_alone: bool) -> tuple[Any, ...]:

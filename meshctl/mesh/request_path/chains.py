@@ -4,7 +4,7 @@ As Envoy looks: by port, address, server name, transport and application protoco
 at each step the closest ones stay, and there is no way back.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from typing import NamedTuple
@@ -70,67 +70,94 @@ class ListenerChain:
         return self.transport, self.alpn, names, _blocks(self.cidrs)
 
 
-class NamedChains:
-    """Filter chains by the server names that they ask for."""
+class Chains:
+    """The filter chains of one listener, by what they ask for first: port, address, server name."""
 
     def __init__(self, chains: Iterable[ListenerChain]) -> None:
-        self._named: dict[str, list[ListenerChain]] = {}
-        self._others: list[ListenerChain] = []
+        by_port: dict[int | None, list[ListenerChain]] = {}
         for chain in chains:
-            if not set(chain.sni) - {"*"}:
-                self._others.append(chain)
-            for name in {text.lower() for text in chain.sni}:
-                self._named.setdefault(name, []).append(chain)
+            by_port.setdefault(chain.port, []).append(chain)
+        self._by_port = {port: _ByAddress(several) for port, several in by_port.items()}
 
-    def find(self, sni: str) -> list[ListenerChain]:
-        """Find those for a name: with itself, else the longest wildcard above it, else without any."""
-        rest, name = sni, sni
-        while name not in self._named and "." in rest:
+    def choose(self, first: FirstBytes) -> list[ListenerChain]:
+        """Choose the chain for a connection: one, none, or several that ask the same."""
+        of_port = self._by_port.get(first.port) or self._by_port.get(None)
+        if of_port is None:
+            return []
+        named = of_port.closest(first.address).closest(first.sni)
+        exact = [chain for chain in named if chain.transport == first.transport]
+        kept = exact or [chain for chain in named if not chain.transport]
+        for offered in first.alpn:
+            found = [chain for chain in kept if offered in chain.alpn]
+            if found:
+                return found
+        return [chain for chain in kept if not chain.alpn]
+
+
+class _ByAddress:
+    """Chains by the blocks of addresses that they ask for."""
+
+    def __init__(self, chains: Sequence[ListenerChain]) -> None:
+        self._open = _ByName([chain for chain in chains if not chain.cidrs])
+        blocks: dict[_Block, dict[ListenerChain, None]] = {}
+        for chain in chains:
+            for text in chain.cidrs:
+                for block in (text, _block(text)):
+                    blocks.setdefault(block, {})[chain] = None
+        self._by_block = {block: _ByName([*several]) for block, several in blocks.items()}
+        lengths = {block[:2] for block in blocks if not isinstance(block, str)}
+        self._lengths = sorted(lengths, reverse=True)
+
+    def closest(self, address: str) -> "_ByName":
+        """Give the chains of the narrowest block that an address is in, else those without any."""
+        if not self._by_block:
+            return self._open
+        try:
+            ip = ip_address(address)
+        except ValueError:  # what stands for an address that isn't known
+            return self._by_block.get(address, self._open)
+        blocks = (
+            (version, length, int(ip) >> (ip.max_prefixlen - length))
+            for version, length in self._lengths
+            if version == ip.version
+        )
+        found = (self._by_block[block] for block in blocks if block in self._by_block)
+        return next(found, self._open)
+
+
+class _ByName:
+    """Chains by the server names that they ask for."""
+
+    def __init__(self, chains: Sequence[ListenerChain]) -> None:
+        self._unnamed = [chain for chain in chains if not set(chain.sni) - {"*"}]
+        self._by_name: dict[str, dict[ListenerChain, None]] = {}
+        for chain in chains:
+            for name in chain.sni:
+                self._by_name.setdefault(name.lower(), {})[chain] = None
+
+    def closest(self, sni: str) -> Iterable[ListenerChain]:
+        """Give the chains of a name, else of the longest wildcard above it, else those without."""
+        if sni in self._by_name and sni:
+            return self._by_name[sni]
+        rest = sni
+        while "." in rest:
             rest = rest.partition(".")[2]
-            name = f"*.{rest}"
-        return self._named.get(name, self._others) if sni else self._others
+            if f"*.{rest}" in self._by_name:
+                return self._by_name[f"*.{rest}"]
+        return self._unnamed
 
 
-def choose_chain(chains: Iterable[ListenerChain], first: FirstBytes) -> list[ListenerChain]:
-    """Choose the chain for a connection: one, none, or several that ask the same."""
-    kept = _closest(chains, lambda chain: chain.port, first.port)
-    kept = _by_address(kept, first.address)
-    kept = NamedChains(kept).find(first.sni)
-    kept = _closest(kept, lambda chain: chain.transport or None, first.transport)
-    for offered in first.alpn:
-        found = [chain for chain in kept if offered in chain.alpn]
-        if found:
-            return found
-    return [chain for chain in kept if not chain.alpn]
+_Block = str | tuple[int, int, int]
+"""A text as it is written, or version, length and the bits that all addresses in it begin with."""
 
 
-def _closest(
-    chains: Iterable[ListenerChain], asked: Callable[[ListenerChain], object], value: object
-) -> list[ListenerChain]:
-    several = list(chains)
-    exact = [chain for chain in several if asked(chain) == value]
-    return exact or [chain for chain in several if asked(chain) is None]
-
-
-def _by_address(chains: Sequence[ListenerChain], address: str) -> list[ListenerChain]:
-    best, kept = -1, [chain for chain in chains if not chain.cidrs]
-    for chain in chains:
-        for block in chain.cidrs:
-            length = _prefix_length(block, address)
-            if length > best:
-                best, kept = length, [chain]
-            elif length == best and length >= 0 and chain not in kept:
-                kept.append(chain)
-    return kept
-
-
-def _prefix_length(block: str, address: str) -> int:
-    """How long is a block that holds an address? -1 for one that doesn't."""
+def _block(text: str) -> _Block:
     try:
-        network = ip_network(block, strict=False)
-        return network.prefixlen if ip_address(address) in network else -1
+        network = ip_network(text, strict=False)
     except ValueError:
-        return 1000 if block == address else -1
+        return text
+    length = network.prefixlen
+    return network.version, length, int(network.network_address) >> (network.max_prefixlen - length)
 
 
 def _blocks(cidrs: Iterable[str]) -> frozenset[str]:

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from meshctl.mesh.request_path.chains import ClusterTarget, ListenerChain, choose_chain
+from meshctl.mesh.core.selectors import IdentityCache
+from meshctl.mesh.request_path.chains import Chains, ClusterTarget, ListenerChain
 from meshctl.mesh.request_path.client_clusters import Wire
 from meshctl.mesh.request_path.hops import Carried, Direction, Envelope, Hop, Leg, Outcome, Sending
 from meshctl.mesh.request_path.outbound_hosts import AnsweringHost
@@ -22,12 +23,27 @@ DYNAMIC = "AllowAnyDynamicDNSCluster"
 _PLAIN = Envelope()
 
 
+class _Choice:
+    """Chooses among the chains of one listener."""
+
+    def __init__(self, listener: OutboundListener) -> None:
+        self.default = listener.default
+        self._inspects_http = listener.inspects_http
+        self._chains = Chains(chain for chain in listener.chains if chain is not self.default)
+
+    def chain_of(self, carried: Carried) -> ListenerChain | None:
+        """Give the chain that takes a call; ``None`` where that goes past istiod's knowledge."""
+        found = self._chains.choose(first_bytes(carried, _PLAIN, inspects=self._inspects_http))
+        return found[0] if found else self.default
+
+
 class ClientSide:
     """Follows calls through the sidecars of clients."""
 
     def __init__(self, views: ProxyViews, sender: Sender) -> None:
         self._views = views
         self._sender = sender
+        self._choices = IdentityCache(_Choice)  # many calls meet the same listener
 
     def call(self, workload: Workload, carried: Carried) -> Hop:
         """Follow a call from an application into its sidecar."""
@@ -37,22 +53,17 @@ class ClientSide:
             return self._past_listeners(workload, view, carried)
         tls = "not terminated" if carried.has_tls else PLAINTEXT
         head = Hop(workload, Direction.OUTBOUND, Outcome.FORWARD, listener.name, tls=tls)
-        chain = self._chain_of(listener, carried)
+        choice = self._choices.of(listener)
+        chain = choice.chain_of(carried)
         if chain is None:
             head = replace(head, chain="PassthroughFilterChain", protocol="tcp")
             return self._unlisted(head, view, carried)
         if chain.is_http:
             return self._http(replace(head, protocol="http"), view, chain, carried)
         head = replace(head, protocol="tcp", tcp_service=chain.virtual_service)
-        if chain is listener.default and len(listener.chains) > 1:
+        if chain is choice.default and len(listener.chains) > 1:
             head = replace(head, chain="(default)")
         return self._sender.send(head, carried, chain.targets)
-
-    def _chain_of(self, listener: OutboundListener, carried: Carried) -> ListenerChain | None:
-        first = first_bytes(carried, _PLAIN, inspects=listener.inspects_http)
-        default = listener.default
-        found = choose_chain([chain for chain in listener.chains if chain is not default], first)
-        return found[0] if found else default
 
     def _past_listeners(self, workload: Workload, view: SidecarView, carried: Carried) -> Hop:
         tls = "not terminated" if carried.has_tls else PLAINTEXT

@@ -14,13 +14,7 @@ from meshctl.mesh.core.selectors import IdentityCache
 from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
 from meshctl.mesh.gateways.listeners import FilterChain, Listener
 from meshctl.mesh.gateways.virtual_hosts import VirtualHost
-from meshctl.mesh.request_path.chains import (
-    ClusterTarget,
-    FirstBytes,
-    ListenerChain,
-    NamedChains,
-    choose_chain,
-)
+from meshctl.mesh.request_path.chains import Chains, ClusterTarget, FirstBytes, ListenerChain
 from meshctl.mesh.request_path.hops import Carried, Direction, Envelope, Hop, Outcome
 from meshctl.mesh.request_path.outbound_hosts import without_port
 from meshctl.mesh.request_path.server_side import (
@@ -64,24 +58,21 @@ class GatewaySide:
         self._follow = follow
         self._send = send
         # Many requests meet the same listeners and virtual hosts.
+        self._ports = IdentityCache(_Ports)
+        self._choices = IdentityCache(_Choice)
         self._domains = IdentityCache(_Domains)
-        self._by_port = IdentityCache(_by_port)
-        self._chains = IdentityCache(_Chains)
 
     def arrive(
         self, workload: Workload, gateway: EffectiveGateway | None, carried: Carried,
         envelope: Envelope,
     ) -> Hop:  # fmt: skip
         """Follow a connection that arrives at a port of a gateway pod."""
-        by_port = self._by_port.of(gateway.listeners) if gateway is not None else {}
-        here = by_port.get(carried.port, ())
-        exact = [one for one in here if one.bind == carried.address]
-        listener = next(iter(exact or [one for one in here if one.bind in {"0.0.0.0", "::"}]), None)  # noqa: S104
+        listeners = gateway.listeners if gateway is not None else ()
+        listener = self._ports.of(listeners).find(carried.address, carried.port)
         if gateway is None or listener is None:
             return Hop(workload, Direction.GATEWAY, Outcome.NO_LISTENER)
         head = Hop(workload, Direction.GATEWAY, Outcome.NO_FILTER_CHAIN, listener.name)
-        chains = self._chains.of(listener.chains)
-        found = chains.choose(first_bytes(carried, envelope))
+        found = self._choices.of(listener).chains_of(first_bytes(carried, envelope))
         if not found:
             return head
         chain = found[0]
@@ -157,24 +148,35 @@ def _forwarded(carried: Carried) -> HttpRequest:
     return http._replace(headers={**http.headers, "x-forwarded-for": known})
 
 
-def _by_port(listeners: Sequence[Listener]) -> dict[int, list[Listener]]:
-    found: dict[int, list[Listener]] = {}
-    for listener in listeners:
-        found.setdefault(listener.port, []).append(listener)
-    return found
+class _Ports:
+    """The listeners of one gateway, by port and address."""
+
+    def __init__(self, listeners: Sequence[Listener]) -> None:
+        self._bound: dict[tuple[int, str], Listener] = {}
+        self._open: dict[int, Listener] = {}
+        for listener in listeners:
+            self._bound.setdefault((listener.port, listener.bind), listener)
+            if listener.bind in {"0.0.0.0", "::"}:  # noqa: S104 - as istiod writes it
+                self._open.setdefault(listener.port, listener)
+
+    def find(self, address: str, port: int) -> Listener | None:
+        """Find the listener of an address and port, else that of all addresses."""
+        return self._bound.get((port, address)) or self._open.get(port)
 
 
-class _Chains:
-    """The filter chains of one listener, of which the names that they ask for leave few."""
+class _Choice:
+    """Chooses among the chains of one listener."""
 
-    def __init__(self, chains: Sequence[FilterChain]) -> None:
-        self._by_chain = {_chain(filter_chain): filter_chain for filter_chain in chains}
-        self._named = NamedChains(self._by_chain)
+    def __init__(self, listener: Listener) -> None:
+        self._by_chain = {
+            ListenerChain(sni=chain.sni, is_http=bool(chain.route_config)): chain
+            for chain in listener.chains
+        }
+        self._chains = Chains(self._by_chain)
 
-    def choose(self, first: FirstBytes) -> list[FilterChain]:
-        """Choose the chain for a connection: one, none, or several that ask the same."""
-        found = choose_chain(self._named.find(first.sni), first)
-        return [self._by_chain[chain] for chain in found]
+    def chains_of(self, first: FirstBytes) -> list[FilterChain]:
+        """List the chains that take a connection: several where they ask the same."""
+        return [self._by_chain[chain] for chain in self._chains.choose(first)]
 
 
 class _Domains:
@@ -204,10 +206,6 @@ class _Domains:
 def cluster_target(target: WeightedCluster) -> ClusterTarget:
     """Name the cluster that a target of a gateway's route is."""
     return ClusterTarget(target.host, target.port, target.subset, target.weight, target.destination)
-
-
-def _chain(chain: FilterChain) -> ListenerChain:
-    return ListenerChain(sni=chain.sni, is_http=bool(chain.route_config))
 
 
 def _opened(chain: FilterChain, carried: Carried, envelope: Envelope) -> _State:

@@ -64,6 +64,8 @@ class ProxyService:
 
     def port(self, number: int) -> HostPort | None:
         """Find a port by its number."""
+        if self.ports is self.declared.ports:
+            return self.declared.port(number)
         return next((host_port for host_port in self.ports if host_port.number == number), None)
 
     def with_ports(self, ports: Iterable[HostPort]) -> "ProxyService":

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from meshctl.istio.protocols import RAW, TLS
 from meshctl.mesh.authorization.arrival import Arrival, HttpRequest
 from meshctl.mesh.authorization.decision import Decisions, Verdict
-from meshctl.mesh.request_path.chains import FirstBytes, ListenerChain, choose_chain
+from meshctl.mesh.request_path.chains import Chains, FirstBytes, ListenerChain
 from meshctl.mesh.request_path.hops import Carried, Direction, Envelope, Hop, Outcome
 from meshctl.mesh.request_path.inbound_chains import InboundPort, InboundPorts, inbound_chains
 from meshctl.mesh.security.peer_authentication import EffectiveMode, PeerAuthentications
@@ -100,7 +100,7 @@ class ServerSide:
         port = self.ports.find(workload, carried.port, sidecar)
         demand = self._policies.of_port(workload, carried.port)
         first = first_bytes(carried, envelope)
-        found = choose_chain(inbound_chains(port, demand.mode), first)
+        found = Chains(inbound_chains(port, demand.mode)).choose(first)
         if not found:
             return Hop(
                 workload, Direction.INBOUND, Outcome.NO_FILTER_CHAIN, LISTENER, demand=demand

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from meshctl.istio.labels import SERVICE_OF_SLICE, TLS_MODE
 from meshctl.mesh.core.hosts import is_wildcard
-from meshctl.mesh.core.selectors import LabelIndex
+from meshctl.mesh.core.selectors import IdentityCache, LabelIndex
 from meshctl.mesh.registry.services import HostPort, RegisteredHost, Registry
 from meshctl.mesh.request_path.proxy_services import ProxyService
 from meshctl.mesh.workloads.workloads import Workloads
@@ -56,6 +56,7 @@ class ServiceEndpoints:
         for entry in entries:
             self._entries.add(entry.namespace, entry.pod_labels, entry)
         self._known: dict[tuple[str, str, str], Sequence[ServiceEndpoint]] = {}
+        self._named = IdentityCache(_by_name)
         self._of_pods: dict[
             tuple[int, int | str], tuple[Sequence[Workload], Sequence[ServiceEndpoint]]
         ] = {}
@@ -114,14 +115,13 @@ class ServiceEndpoints:
 
     def _of_host(self, host: RegisteredHost, name: str) -> Iterator[Sequence[ServiceEndpoint]]:
         source = host.source
-        for port in host.ports:
-            if port.name == name:
-                if isinstance(source, Service):
-                    yield self._of_service(source, host, port)
-                    if not source.is_headless and not source.external_name:
-                        yield list(_once_each(self._machines_of(source, port)))
-                else:
-                    yield from self._of_entry(source, host, port)
+        for port in self._named.of(host.ports).get(name, ()):
+            if isinstance(source, Service):
+                yield self._of_service(source, host, port)
+                if not source.is_headless and not source.external_name:
+                    yield list(_once_each(self._machines_of(source, port)))
+            else:
+                yield from self._of_entry(source, host, port)
 
     def _of_service(
         self, service: Service, host: RegisteredHost, port: HostPort
@@ -235,3 +235,10 @@ def _once_each(found: Iterable[ServiceEndpoint]) -> Iterator[ServiceEndpoint]:
         if endpoint.workload is None or place not in seen:
             seen.add(place)
             yield endpoint
+
+
+def _by_name(ports: Sequence[HostPort]) -> Mapping[str, Sequence[HostPort]]:
+    found: dict[str, list[HostPort]] = {}
+    for port in ports:
+        found.setdefault(port.name, []).append(port)
+    return found

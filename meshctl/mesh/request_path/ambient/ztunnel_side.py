@@ -5,24 +5,17 @@ Mirrors build_request (src/proxy/outbound.rs) and assert_rbac (src/state.rs) of 
 VirtualService, DestinationRule or Sidecar counts, and policies see connections alone.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from ipaddress import ip_address
 
 from meshctl.mesh.ambient.ambient import Ambient
-from meshctl.mesh.ambient.connection_match import (
-    ANONYMOUS,
-    Peer,
-    PeerConnection,
-    matches,
-    matches_group,
-)
+from meshctl.mesh.ambient.connection_match import ANONYMOUS, Peer, PeerConnection
 from meshctl.mesh.ambient.waypoints import Binding, Waypoint
-from meshctl.mesh.ambient.ztunnel_policy import ZtunnelPolicy
-from meshctl.mesh.authorization.decision import CLOSED, Step, Verdict
-from meshctl.mesh.authorization.rule_tests import WrittenRule
+from meshctl.mesh.authorization.decision import Verdict
 from meshctl.mesh.registry.services import NO_ADDRESS
 from meshctl.mesh.request_path.ambient.waypoint_side import WaypointSide
+from meshctl.mesh.request_path.ambient.ztunnel_decisions import ZtunnelDecisions
 from meshctl.mesh.request_path.chains import ClusterTarget
 from meshctl.mesh.request_path.client_clusters import ClientCluster, Wire
 from meshctl.mesh.request_path.hops import Carried, Direction, Envelope, Hop, Leg, Outcome, Sending
@@ -33,7 +26,7 @@ from meshctl.mesh.request_path.server_side import MUTUAL
 from meshctl.mesh.request_path.service_endpoints import ServiceEndpoint
 from meshctl.mesh.security.mtls import Mtls
 from meshctl.mesh.security.tls_connection import ClientTls
-from meshctl.resources import AuthorizationPolicy, Service, ServiceEntry, Workload
+from meshctl.resources import Service, ServiceEntry, Workload
 
 _HBONE_OF_SIDECAR = "whether its sidecar takes HBONE is not in the input"
 _HBONE_LISTENER = "its sidecar takes HBONE, whose listener is not followed"
@@ -52,6 +45,7 @@ class ZtunnelSide:
         self._views = views
         self._sender = sender
         self._arrive = arrive
+        self._decisions = ZtunnelDecisions()
 
     def call(self, workload: Workload, carried: Carried) -> Hop:
         """Follow what a pod in ambient mode sends."""
@@ -170,50 +164,13 @@ class ZtunnelSide:
             peer, carried.port, _known(carried.source), _known(carried.address)
         )
         policies = self._ambient.policies.guarding(workload.namespace, workload.pod_labels)
-        for policy in policies:
-            is_written = isinstance(policy.source, AuthorizationPolicy)
-            if not is_written and policy.action == "DENY" and matches(policy, connection):
-                return _with(head, None, Outcome.TLS_REQUIRED)
-        verdict = _verdict(policies, connection)
+        verdict = self._decisions.decide(policies, connection)
+        if verdict is None:
+            return _with(head, None, Outcome.TLS_REQUIRED)
         if not verdict.is_allowed:
             return _with(head, None, Outcome.DENIED, verdict)
         is_wrong = envelope.tls == MUTUAL and not envelope.by_hbone
         return _with(head, None, Outcome.APP_GETS_MTLS if is_wrong else head.outcome, verdict)
-
-
-def _verdict(policies: Sequence[ZtunnelPolicy], connection: PeerConnection) -> Verdict:
-    """Ask the AuthorizationPolicies: any rule of DENY refuses, else one of ALLOW has to match."""
-    steps: list[Step] = []
-    for action in ("DENY", "ALLOW"):
-        several = [policy for policy in policies if policy.action == action]
-        rules = tuple(rule for policy in several for rule in _rules(policy))
-        matched = tuple(
-            rule
-            for policy in several
-            for group, rule in zip(policy.groups, _rules(policy), strict=False)
-            if matches_group(group, connection)
-        )
-        if not rules:
-            continue
-        steps.append(Step(action, rules, matched))
-        if bool(matched) is (action == "DENY"):
-            by = matched if action == "DENY" else ()
-            return Verdict(is_allowed=False, action=action, code=CLOSED, by=by, steps=tuple(steps))
-        if matched:
-            return Verdict(is_allowed=True, action=action, by=matched, steps=tuple(steps))
-    return Verdict(is_allowed=True, steps=tuple(steps))
-
-
-def _rules(policy: ZtunnelPolicy) -> tuple[WrittenRule, ...]:
-    """Name the rules of a policy; one of which nothing is left has one that never matches."""
-    source = policy.source
-    if not isinstance(source, AuthorizationPolicy):
-        return ()
-    found = tuple(
-        WrittenRule(source, int(group.rule.path[-1]) if group.rule is not None else 0)
-        for group in policy.groups
-    )
-    return found or (WrittenRule(source, 0, never=True),)
 
 
 def _with(
