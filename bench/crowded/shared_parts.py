@@ -101,3 +101,61 @@ def cookies_of_a_virtual_service(count: int) -> Objects:
         for i in range(count)
     ]  # fmt: skip
     yield virtual("all", ["web"], "web", http=http)
+
+
+@crowd
+def rules_with_a_subset_each_of_one_host(count: int) -> Objects:
+    yield service("web")
+    for i in range(count):
+        route = [{"destination": {"host": "web", "subset": f"v{i}"}}]
+        http = [{"match": [{"uri": {"prefix": f"/{i}"}}], "route": route}]
+        yield virtual(f"v-{i}", [f"h-{i}.example.com", "web"], "web", http=http)
+        subsets = [{"name": f"v{i}", "labels": {"app": "web"}}]
+        yield thing("DestinationRule", f"d-{i}", spec={"host": "web", "subsets": subsets})
+
+
+@crowd
+def hosts_of_one_egress_gateway(count: int) -> Objects:
+    yield workload("egress")
+    yield service("egress")
+    for i in range(count):
+        host = f"h-{i}.example.com"
+        yield entry(f"e-{i}", host)
+        port = {"number": 443, "name": "tls", "protocol": "TLS"}
+        one = {"port": port, "hosts": [host], "tls": {"mode": "PASSTHROUGH"}}
+        yield gateway(f"g-{i}", one, app="egress")
+        legs = (("mesh", "egress.shop.svc.cluster.local"), (f"g-{i}", host))
+        tls = [
+            {"match": [{"gateways": [name], "sniHosts": [host]}],
+             "route": [{"destination": {"host": to, "port": {"number": 443}}}]}
+            for name, to in legs
+        ]  # fmt: skip
+        spec = {"hosts": [host], "gateways": ["mesh", f"g-{i}"], "tls": tls}
+        yield thing("VirtualService", f"v-{i}", spec=spec)
+
+
+@crowd
+def gateways_by_labels_of_namespaces(count: int) -> Objects:
+    for i in range(count):
+        labels = {"team": f"t-{i}", "part": "all"}
+        yield thing("Namespace", f"n-{i}", meta={"namespace": None, "labels": labels})
+        allowed = {"namespaces": {"from": "Selector", "selector": _named(labels)}}
+        one = {"name": "http", "port": 80, "protocol": "HTTP", "allowedRoutes": allowed}
+        spec = {"gatewayClassName": "istio", "listeners": [one]}
+        yield thing("KubernetesGateway", f"g-{i}", spec=spec)
+        parents = [{"name": f"g-{i}", "namespace": "shop"}]
+        rules = [{"backendRefs": [{"name": "web", "port": 80}]}]
+        yield thing("HTTPRoute", "r", f"n-{i}", spec={"parentRefs": parents, "rules": rules})
+        yield service("web", f"n-{i}")
+
+
+@crowd
+def tcp_ports_of_one_gateway(count: int) -> Objects:
+    yield workload("gate")
+    ports = [{"number": 10000 + i, "name": f"t-{i}", "protocol": "TCP"} for i in range(count)]
+    yield gateway("all", *({"port": port, "hosts": ["*"]} for port in ports))
+    for i in range(count):
+        yield service(f"s-{i}")
+        tcp = [{"match": [{"port": 10000 + i}], "route": [{"destination": {"host": f"s-{i}"}}]}]
+        spec = {"hosts": ["*"], "gateways": ["all"], "tcp": tcp}
+        yield thing("VirtualService", f"v-{i}", spec=spec)
