@@ -24,6 +24,7 @@ from crowded import (  # noqa: F401 - each enters its crowds
     policies,
     proxies,
     routes,
+    shared_parts,
     workloads,
 )
 from crowded.objects import CROWDS, service

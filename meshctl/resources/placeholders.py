@@ -126,9 +126,14 @@ def quotes_placeholder(resource: Resource, message: str) -> bool:
     """Does a message repeat a placeholder of an object, so that it judges what nobody knows?"""
     if not any(sign in message for sign in _REPEATED):
         return False
+    return any(one in message for one in resource.once(_placeholders))
+
+
+def _placeholders(resource: Resource) -> frozenset[str]:
+    """Find them in all texts but those of its identity, for the many findings that an object may have."""
     texts = (text for path, text in _literal_texts(resource) if path not in _IDENTITY)
     found = (_find(text, is_name=False) for text in texts)
-    return any(one is not None and one in message for one in found)
+    return frozenset(one for one in found if one is not None)
 
 
 def is_replaced(resource: Resource, placeholder: str) -> bool:

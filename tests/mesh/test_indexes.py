@@ -33,13 +33,16 @@ def test_hosts_below_and_above_a_wildcard(hosts, later, wanted) -> None:
     assert {h for h in known if covers(h, wanted) or covers(wanted, h)} == index.meeting(wanted)
 
 
-@given(st.lists(LABELS), LABELS)
-def test_selectors_that_pick_labels(selectors, labels) -> None:
+@given(st.lists(LABELS), st.lists(LABELS), LABELS)
+def test_selectors_that_pick_labels(selectors, later, labels) -> None:
     index: SelectorIndex[int] = SelectorIndex()
-    for number, selector in enumerate(selectors):
-        index.add(selector, number)
-    expected = [number for number, chosen in enumerate(selectors) if selects(chosen, labels)]
-    assert expected == list(index.find(labels))
+    known: list[dict[str, str]] = []
+    for several in (selectors, later):
+        for selector in several:
+            index.add(selector, len(known))
+            known.append(selector)
+        expected = [number for number, chosen in enumerate(known) if selects(chosen, labels)]
+        assert expected == list(index.find(labels))
 
 
 def test_an_answer_is_made_once_for_each_shared_object() -> None:

@@ -5,8 +5,10 @@ any: pilot/pkg/security/authz/matcher/string.go, Istio 1.31). Where that doesn't
 no.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from ipaddress import ip_network
+from itertools import chain
 
 from meshctl.mesh.authorization.conditions import Condition
 from meshctl.mesh.authorization.path_template import is_path_template
@@ -22,6 +24,8 @@ ADDRESSES = frozenset({"source.ip", "remote.ip", "destination.ip"})
 _NAMESPACE = "source.namespace"
 _Values = dict[str, tuple[tuple[str, ...], tuple[str, ...]]]
 """The values and the negated values of each key."""
+_Filed = tuple[str, str | tuple[int, int, int]]
+"""A key with a value of it, or with a network: bits of its addresses in all, those of its own, and these."""
 
 
 def covers(wide: AuthorizationRule, narrow: AuthorizationRule) -> bool:
@@ -57,22 +61,26 @@ def covered_within(
 class RuleIndex:
     """Rules by values that a rule within them must have, so that few pairs are compared.
 
-    Each alternative of a wide rule is filed by the values of one condition; a narrow one within it
-    has a value there that one of those takes: the same, or one with a prefix or suffix of it.
+    Each alternative of a wide rule is filed by the values of that condition which it shares with fewest
+    others; a narrow one within it has a value there that one of those takes: the same, or one with a prefix
+    or suffix of it, or a part of the network.
     """
 
     def __init__(self, rules: Sequence[AuthorizationRule]) -> None:
         self._rules = rules
         self._anywhere: list[int] = []
-        self._filed: dict[tuple[str, str], list[int]] = {}
-        for number, rule in enumerate(rules):
-            alternatives = _alternatives(rule)
-            anchors = [_anchor(alternative) for alternative in alternatives]
-            for anchor in anchors if alternatives and all(anchors) else ((),):
-                for value in anchor or ():
+        self._filed: dict[_Filed, list[int]] = {}
+        choices = [[list(_anchors(one)) for one in _alternatives(rule)] for rule in rules]
+        shared = Counter(
+            chain.from_iterable(anchor for each in choices for one in each for anchor in one)
+        )
+        for number, alternatives in enumerate(choices):
+            if not all(alternatives):
+                self._anywhere.append(number)
+                continue
+            for anchors in alternatives:
+                for value in min(anchors, key=lambda anchor: sum(map(shared.__getitem__, anchor))):
                     self._filed.setdefault(value, []).append(number)
-                if not anchor:
-                    self._anywhere.append(number)
 
     def candidates(self, rule: AuthorizationRule) -> Iterator[AuthorizationRule]:
         """The rules that may cover one, in their order."""
@@ -86,8 +94,8 @@ class RuleIndex:
             known = {key: own for key, (own, _) in values.items() if own}
             known.setdefault(_NAMESPACE, namespaces_of(known.get("source.principal", ())))
             for key, own in known.items():
-                for text in _shorter(own[0]) if own else ():
-                    found.update(self._filed.get((key, text), ()))
+                for value in _wider(key, own[0]) if own else ():
+                    found.update(self._filed.get(value, ()))
         return map(self._rules.__getitem__, sorted(found))
 
 
@@ -100,12 +108,26 @@ def _alternatives(rule: AuthorizationRule) -> list[_Values]:
     return [_values(when_conditions(rule))]
 
 
-def _anchor(values: _Values) -> list[tuple[str, str]] | None:
+def _anchors(values: _Values) -> Iterator[list[_Filed]]:
+    """Walk the conditions by which an alternative may be found, as what it is filed under for each."""
     for key, (own, _) in values.items():
-        is_plain = key not in ADDRESSES and "*" not in own
-        if own and is_plain and not any(map(is_path_template, own)):
-            return [(key, text) for text in own]
-    return None
+        if own and "*" not in own and not any(map(is_path_template, own)):
+            yield [next(_wider(key, text)) for text in own]
+
+
+def _wider(key: str, text: str) -> Iterator[_Filed]:
+    """Walk what a value, and every other one that takes it, are filed under."""
+    if key not in ADDRESSES:
+        yield from ((key, each) for each in _shorter(text))
+        return
+    try:
+        network = ip_network(text, strict=False)
+    except ValueError:
+        yield key, text
+        return
+    bits, most = int(network.network_address), network.max_prefixlen
+    for length in range(network.prefixlen, -1, -1):
+        yield key, (most, length, bits >> (most - length))
 
 
 def _shorter(text: str) -> Iterator[str]:

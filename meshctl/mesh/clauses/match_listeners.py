@@ -181,8 +181,9 @@ class MatchListeners:
         if gateway == MESH:
             return frozenset(self._called(service, kind))
         known = self._parts.gateways.find(gateway)
-        servers = self._parts.gateways.bindings.servers(known, service) if known is not None else ()
-        return frozenset(server.port for server in servers if route_kind(server) == kind)
+        if known is None:
+            return frozenset()
+        return self._parts.gateways.bindings.ports(known, service).get(kind, frozenset())
 
     def schemes(self, route: Route, match: Match) -> dict[str, frozenset[str]]:
         """Say which schemes requests have at the gateways (and ``mesh``) that a match of http is for.

@@ -3,6 +3,7 @@
 What the indexes find is shared, and so is what is made of it.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import Generic, NamedTuple, TypeVar, TypeVarTuple
@@ -14,6 +15,7 @@ Shared = TypeVar("Shared")
 Further = TypeVarTuple("Further")
 Selector = frozenset[tuple[str, str]]
 """The labels that a selector asks for."""
+_Keys = tuple[str, ...]
 _KEPT = 8
 """How many times over an index may hold its values in answers that it keeps."""
 
@@ -78,12 +80,16 @@ class SelectorIndex(Generic[T]):
     """Values by selector, so that the labels of an object find every selector that picks it.
 
     Equal selectors are compared once, and objects that the same selectors pick share one answer.
+    Selectors that ask for the same keys are found by the values of these at once, however many share a label.
     """
 
     def __init__(self) -> None:
         self._groups: dict[frozenset[tuple[str, str]], int] = {}
         self._values: list[list[tuple[int, T]]] = []
-        self._by_label: dict[tuple[str, str], list[tuple[Mapping[str, str], int]]] = {}
+        self._by_values: dict[_Keys, dict[tuple[str | None, ...], int]] = {}
+        self._askers: Counter[str] = Counter()
+        self._by_key: dict[str, list[_Keys]] = {}
+        self._unfiled: list[_Keys] = []
         self._answers: dict[tuple[int, ...], Sequence[T]] = {}
         self._size = 0
         self._kept = 0
@@ -98,18 +104,21 @@ class SelectorIndex(Generic[T]):
             group = self._groups[key] = len(self._values)
             self._values.append([])
             if selector:
-                first = min(selector.items())
-                self._by_label.setdefault(first, []).append((selector, group))
+                self._add(tuple(sorted(selector)), selector, group)
         self._values[group].append((self._size, value))
+
+    def _add(self, keys: _Keys, selector: Mapping[str, str], group: int) -> None:
+        if keys not in self._by_values:
+            self._by_values[keys] = {}
+            self._askers.update(keys)
+            self._unfiled.append(keys)
+        self._by_values[keys][tuple(selector[key] for key in keys)] = group
 
     def find(self, labels: Mapping[str, str]) -> Sequence[T]:
         """Find the values whose selector picks an object with these labels, in filing order."""
         everything = self._groups.get(frozenset())
         found = [everything] if everything is not None else []
-        for pair in labels.items():
-            for selector, group in self._by_label.get(pair, ()):
-                if selects(selector, labels):
-                    found.append(group)
+        found.extend(self._picking(labels))
         key = tuple(sorted(found))
         answer = self._answers.get(key)
         if answer is None:
@@ -122,6 +131,17 @@ class SelectorIndex(Generic[T]):
             self._answers[key] = answer
             self._kept += len(answer)
         return answer
+
+    def _picking(self, labels: Mapping[str, str]) -> Iterator[int]:
+        for keys in self._unfiled:  # under the key that fewest ask for beside others
+            rarest = min(keys, key=lambda key: (self._askers[key], key))
+            self._by_key.setdefault(rarest, []).append(keys)
+        self._unfiled.clear()
+        for label in labels:
+            for keys in self._by_key.get(label, ()):
+                group = self._by_values[keys].get(tuple(map(labels.get, keys)))
+                if group is not None:
+                    yield group
 
     def _forget(self) -> None:
         if self._answers:
@@ -201,6 +221,14 @@ class LabelSelector:
         return all(
             constraint.allows(labels.get(key)) for key, constraint in self.constraints.items()
         )
+
+    def labels(self) -> dict[str, str]:
+        """The labels that every picked object has: those for which one value alone is allowed."""
+        return {
+            key: next(iter(needed))
+            for key, constraint in self.constraints.items()
+            if len(needed := constraint.needed() or frozenset()) == 1
+        }
 
     def needed(self) -> list[tuple[str, str]] | None:
         """The labels of which a picked object has at least one; ``None`` when it needs none."""

@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from meshctl.istio.labels import NAMESPACE_NAME
 from meshctl.istio.names import GENERATED
 from meshctl.mesh.core.gateway_classes import Controller
+from meshctl.mesh.core.selectors import LabelIndex, LabelSelector
 from meshctl.mesh.gateway_api.certificates import ListenerCertificates, ListenerTls
 from meshctl.mesh.gateway_api.given import Given
 from meshctl.mesh.gateway_api.listener_conflicts import Conflict
@@ -150,13 +152,24 @@ class ListenerReader:
         if not self._given.inventory.has_all("Namespace"):
             fitting.add(Admission.UNKNOWN)
         grants = self._given.reference_grants
+        by_labels, unknown = self._namespaces
+        several = (*by_labels.find(LabelSelector(written.child("selector")).labels()), *unknown)
         return tuple(
-            name for name in self._all_namespaces if grants.admits_from(listener, name) in fitting
+            sorted(name for name in several if grants.admits_from(listener, name) in fitting)
         )
 
     @cached_property
-    def _all_namespaces(self) -> tuple[str, ...]:
-        return tuple(sorted(self._given.namespaces.known))
+    def _namespaces(self) -> tuple[LabelIndex[str], tuple[str, ...]]:
+        """Those of which the input has the labels, and the others that it names."""
+        found: LabelIndex[str] = LabelIndex()
+        unknown = []
+        for name in sorted(self._given.namespaces.known):
+            known = self._given.workloads.namespace(name)
+            if known is None:
+                unknown.append(name)
+            else:
+                found.add("", {**known.labels, NAMESPACE_NAME: known.name}, name)
+        return found, tuple(unknown)
 
 
 _WAYPOINT = "WaypointListener"

@@ -4,11 +4,12 @@ Mirrors the host checks of pickMatchingGatewayHosts (pilot/pkg/networking/core/g
 names of resolveGatewayName (pilot/pkg/model/config.go), Istio 1.31.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from meshctl.istio.names import GENERATED
 from meshctl.mesh.core.hosts import HostIndex
+from meshctl.mesh.core.selectors import IdentityCache
 from meshctl.mesh.gateways.server_merge import route_kind, server_hosts
 from meshctl.mesh.registry.services import Registry
 from meshctl.mesh.traffic.delegates import MESH, gateway_name
@@ -65,7 +66,8 @@ class Bindings:
         self._slips: dict[str, Slips] = {}
         self._close: dict[str, CloseNames] = {}
         self._may_use: dict[tuple[VirtualService, str], bool] = {}
-        self._servers: dict[tuple[Gateway, VirtualService], list[Server]] = {}
+        self._servers: dict[tuple[Gateway, str, tuple[str, ...]], Sequence[Server]] = {}
+        self._ports = IdentityCache(_ports_by_kind)
         self._claims: dict[Gateway, HostIndex[_Claim]] = {}
 
     def of(self, service: VirtualService) -> Sequence[Binding]:
@@ -132,34 +134,40 @@ class Bindings:
         if key not in self._may_use:
             bound = (binding.gateway for binding in self.of(service))
             several = (
-                self.servers(gateway, service) if gateway is not None else [] for gateway in bound
+                self.ports(gateway, service) if gateway is not None else {} for gateway in bound
             )
-            self._may_use[key] = any(
-                not servers or any(route_kind(server) == kind for server in servers)
-                for servers in several
-            )
+            self._may_use[key] = any(not ports or kind in ports for ports in several)
         return self._may_use[key]
 
-    def servers(self, gateway: Gateway, service: VirtualService) -> list[Server]:
-        """List the servers of a Gateway that let a VirtualService in for one of its hosts."""
-        if (gateway, service) not in self._servers:
+    def servers(self, gateway: Gateway, service: VirtualService) -> Sequence[Server]:
+        """List the servers of a Gateway that let a VirtualService in for one of its hosts.
+
+        VirtualServices of one namespace with the same hosts share one sequence.
+        """
+        key = gateway, service.namespace, tuple(service.hosts)
+        if key not in self._servers:
             found: dict[Server, None] = {}
             for host in service.hosts:
                 found.update(dict.fromkeys(self.servers_for(gateway, host, service.namespace)))
-            self._servers[gateway, service] = list(found)
-        return self._servers[gateway, service]
+            self._servers[key] = tuple(found)
+        return self._servers[key]
+
+    def ports(self, gateway: Gateway, service: VirtualService) -> Mapping[str, frozenset[int]]:
+        """The ports of these servers by the kind of the routes that they use."""
+        return self._ports.of(self.servers(gateway, service))
 
     def servers_for(self, gateway: Gateway, host: str, namespace: str | None) -> list[Server]:
         """List the servers of a Gateway for a host, as VirtualServices of a namespace see them.
 
         Without a namespace, those are listed that only other namespaces may use, too.
         """
+        return list(dict.fromkeys(self._letting_in(gateway, host, namespace)))
+
+    def _letting_in(self, gateway: Gateway, host: str, namespace: str | None) -> Iterator[Server]:
         name = self._registry.fqdn(host, namespace) if namespace is not None else host
-        found: dict[Server, None] = {}
         for claim in self._overlapping(gateway, name):
             if namespace is None or claim.namespace in {"", namespace}:
-                found[claim.server] = None
-        return list(found)
+                yield claim.server
 
     def takes(self, gateway: Gateway, host: str, namespace: str) -> bool:
         """Has a Gateway a server for a host, or for the outside name that a Service gives it?"""
@@ -170,7 +178,8 @@ class Bindings:
             if isinstance(registered_host.source, Service)
         )
         names = (host, *(service.external_name for service in services if service.external_name))
-        return any(self.servers_for(gateway, name, namespace) for name in names)
+        found = (next(self._letting_in(gateway, name, namespace), None) for name in names)
+        return any(server is not None for server in found)
 
     def _binding(self, written: str, ref: Ref, namespace: str) -> Binding:
         name = gateway_name(written, namespace)
@@ -187,3 +196,10 @@ class Bindings:
         for several in self._claims[gateway].covering(host):
             yield from several
         yield from self._claims[gateway].covered_by(host)
+
+
+def _ports_by_kind(servers: Sequence[Server]) -> Mapping[str, frozenset[int]]:
+    found: dict[str, set[int]] = {}
+    for server in servers:
+        found.setdefault(route_kind(server), set()).add(server.port)
+    return {kind: frozenset(ports) for kind, ports in found.items()}

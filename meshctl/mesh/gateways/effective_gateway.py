@@ -114,6 +114,21 @@ class EffectiveGateway:
             or next(index.covered_by(host), None) is not None
         )
 
+    def taking(self, port: int, host: str) -> list[MergedServer]:
+        """List the servers that take a host on a container port, in istiod's order."""
+        if self.like is not self:
+            return self.like.taking(port, host)
+        index = self._taking.get(port)
+        return [self.servers[one] for one in sorted(index.meeting(host))] if index else []
+
+    @cached_property
+    def _taking(self) -> dict[int, HostIndex[int]]:
+        found: dict[int, HostIndex[int]] = {}
+        for number, server in enumerate(self.servers):
+            for server_host in server.hosts if server.drop is None else ():
+                found.setdefault(server.target, HostIndex()).add(server_host.host, number)
+        return found
+
     @cached_property
     def _served(self) -> dict[tuple[str, int], HostIndex[str]]:
         found: dict[tuple[str, int], HostIndex[str]] = {}

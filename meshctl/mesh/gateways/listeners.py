@@ -4,19 +4,30 @@ Mirrors buildGatewayListeners, createGatewayTCPFilterChainOpts and
 buildGatewayNetworkFiltersFromTLSRoutes (pilot/pkg/networking/core/gateway.go, Istio 1.31).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from heapq import merge
+from operator import itemgetter
 from typing import NamedTuple
 
 from meshctl.istio.protocols import Protocol
 from meshctl.mesh.core.export_to import is_visible_to
 from meshctl.mesh.core.hosts import covers
-from meshctl.mesh.gateways.server_merge import MergedServer, MergedServers, SocketServers
+from meshctl.mesh.core.selectors import IdentityCache
+from meshctl.mesh.gateways.server_merge import (
+    MergedServer,
+    MergedServers,
+    ServerHost,
+    SocketServers,
+)
 from meshctl.mesh.gateways.virtual_hosts import intersections
 from meshctl.mesh.registry.services import Registry
 from meshctl.mesh.traffic.delegates import resolved
 from meshctl.mesh.traffic.routes import ProxyNode, Routes, WeightedCluster
 from meshctl.resources import Match, Route, VirtualService
+
+_ANY_PORT = 0
+"""Stands for a match that asks for no port."""
 
 
 class FilterChain(NamedTuple):
@@ -86,6 +97,8 @@ class _ListenerBuilder:
         self._registry = registry
         self._proxy = proxy
         self._sni: dict[tuple[int, str], tuple[str, Match]] = {}
+        self._let_in: dict[tuple[str, tuple[ServerHost, ...]], Sequence[VirtualService]] = {}
+        self._tcp_routes = IdentityCache(_tcp_routes_by_port)
         self.skipped: list[SkippedRoute] = []
 
     def chains(self, socket: SocketServers) -> Iterator[FilterChain]:
@@ -103,24 +116,24 @@ class _ListenerBuilder:
             else:
                 yield from self._tls(server)
 
-    def _services(self, server: MergedServer) -> Iterator[VirtualService]:
-        bound = self._routes.bound(server.gateway_name, self._proxy.namespace)
-        for service, _ in intersections(server, bound).values():
-            yield service
+    def _services(self, server: MergedServer) -> Sequence[VirtualService]:
+        """Those that a server lets in; servers of one Gateway with the same hosts share one sequence."""
+        key = server.gateway_name, server.hosts
+        known = self._let_in.get(key)
+        if known is None:
+            bound = self._routes.bound(server.gateway_name, self._proxy.namespace)
+            found = intersections(server, bound).values()
+            known = self._let_in[key] = tuple(service for service, _ in found)
+        return known
 
     def _tcp(self, server: MergedServer) -> Iterator[FilterChain]:
         """The first tcp route that fits takes everything."""
-        for service in self._services(server):
-            for route in service.tcp:
-                fits = not route.matches or any(_fits(m, server) for m in route.matches)
-                if fits and route.routes:
-                    yield self._tcp_chain(server, route)
-                    return
-            for route in service.tls if service.origin_kind == "TLSRoute" else ():
-                # A TLSRoute at a server that opens TLS: its SNI names don't matter any more.
-                if any(_fits(match, server) for match in route.matches):
-                    yield self._tcp_chain(server, route)
-                    return
+        by_port = self._tcp_routes.of(self._services(server))
+        several = (by_port.get(port, ()) for port in (_ANY_PORT, server.server.port))
+        for _, route in merge(*several, key=itemgetter(0)):
+            if not route.matches or any(_fits(match, server) for match in route.matches):
+                yield self._tcp_chain(server, route)
+                return
 
     def _tcp_chain(self, server: MergedServer, route: Route) -> FilterChain:
         sni = _names(server.sni_hosts) if server.has_tls else ()
@@ -170,6 +183,24 @@ class _ListenerBuilder:
                         yield FilterChain(
                             server, (sni,), upstream=(registered_host.host, port.number)
                         )
+
+
+def _tcp_routes_by_port(
+    services: Sequence[VirtualService],
+) -> Mapping[int, Sequence[tuple[int, Route]]]:
+    """List what may go on as bare connections by the ports that the matches ask for, in istiod's order."""
+    found: dict[int, list[tuple[int, Route]]] = {}
+    number = 0
+    for service in services:
+        several = [route for route in service.tcp if route.routes]
+        if service.origin_kind == "TLSRoute":
+            # At a server that opens TLS its SNI names don't matter any more.
+            several += [route for route in service.tls if route.matches]
+        for route in several:
+            number += 1
+            for port in {match.port or _ANY_PORT for match in route.matches} or {_ANY_PORT}:
+                found.setdefault(port, []).append((number, route))
+    return found
 
 
 def _names(sni: Iterable[str]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from meshctl.mesh.core.hosts import is_wildcard, overlaps
+from meshctl.mesh.core.hosts import is_wildcard
 from meshctl.mesh.gateways.gateway_index import Gateways
 from meshctl.mesh.reachability.clusters import Clusters
 from meshctl.mesh.registry.services import Registry
@@ -35,13 +35,7 @@ class EgressHop(NamedTuple):
     @property
     def servers(self) -> list[MergedServer]:
         """The servers of the gateway that take the host on this port."""
-        return [
-            server
-            for server in self.gateway.servers
-            if server.drop is None
-            and server.target == self.port
-            and any(overlaps(host.host, self.host) for host in server.hosts)
-        ]
+        return self.gateway.taking(self.port, self.host)
 
 
 class EgressPaths:

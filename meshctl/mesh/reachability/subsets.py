@@ -44,6 +44,19 @@ class LostSubset(NamedTuple):
     """Rules for the host; where a client misses it, those that define the subset."""
 
 
+class _Covering(NamedTuple):
+    """The rules of all namespaces for one host, which many destinations may name."""
+
+    rules: tuple[DestinationRule, ...]
+    known: Spellings
+    defining: Mapping[str, Iterable[DestinationRule]]
+    """Those that define a subset, by its name."""
+    homes: frozenset[str]
+    """The namespaces of those that name the host itself."""
+    single_out: bool
+    """Is one of them for some workloads alone?"""
+
+
 class Subsets:
     """Finds out who finds a subset."""
 
@@ -61,7 +74,7 @@ class Subsets:
         self._lost: dict[tuple[Resource, str, str, frozenset[str]], LostSubset | None] = {}
         self._knows = inventory.knows
         self._virtual_services = inventory.of(VirtualService)
-        self._known: dict[str, Spellings] = {}
+        self._of_host: dict[str, _Covering] = {}
 
     def lost(self, route: Route, destination: Destination) -> LostSubset | None:
         """Say who misses the subset of a destination; ``None`` when nobody surely does."""
@@ -73,20 +86,24 @@ class Subsets:
 
     def _find(self, destination: Destination, gateways: frozenset[str]) -> LostSubset | None:
         host = self._clusters.host_of(destination)
-        rules = tuple(self._rules.covering(host))
-        known = self._known.get(host)
-        if known is None:
-            known = self._known[host] = Spellings(s.name for rule in rules for s in rule.subsets)
-        if destination.subset not in known:
-            return LostSubset(None, known, rules) if self.is_known(destination) else None
+        covering = self._covering(host)
+        if destination.subset not in covering.known:
+            lost = LostSubset(None, covering.known, covering.rules)
+            return lost if self.is_known(destination) else None
         declared = self._clusters.declared(destination)
-        if not declared or any(selector_of(rule) is not None for rule in rules):
+        if not declared or covering.single_out:
             return None
         for client in self._clients(destination.resource, gateways):
             if not self._finds(client, declared, destination.subset):
-                defining = tuple(r for r in rules if _defines(r, destination.subset))
-                return LostSubset(client, known, defining)
+                defining = tuple(covering.defining[destination.subset])
+                return LostSubset(client, covering.known, defining)
         return None
+
+    def _covering(self, host: str) -> _Covering:
+        known = self._of_host.get(host)
+        if known is None:
+            known = self._of_host[host] = _read(tuple(self._rules.covering(host)))
+        return known
 
     def is_known(self, destination: Destination) -> bool:
         """Has the input a rule for the host, or would it have one, if there were one?"""
@@ -125,8 +142,8 @@ class Subsets:
 
     def _has_others(self, service: VirtualService) -> bool:
         """Are there clients in other namespaces, or may there be some outside the input?"""
-        homes = set(self._workloads.sidecar_homes) - {service.namespace}
-        return bool(homes) or not self._is_whole
+        homes = self._workloads.sidecar_homes
+        return any(home != service.namespace for home in homes) or not self._is_whole
 
     def _homes_of_rules(self, service: VirtualService) -> Iterator[str]:
         """Walk the other namespaces with sidecars that have rules of their own for a host of a VirtualService.
@@ -134,19 +151,15 @@ class Subsets:
         Their clients read no others. Those with a VirtualService of their own for the host may not follow this one.
         """
         hosts = [self._registry.fqdn(host, service.namespace) for host in service.hosts]
-        homes = {
-            rule.namespace
-            for host in hosts
-            for rule in self._rules.covering(host)
-            if not is_wildcard(
-                rule.host
-            )  # whether its clients call this host, a wildcard doesn't say
-        }
-        homes &= set(self._workloads.sidecar_homes) - {service.namespace}
-        for home in sorted(homes):
+        homes = {home for host in hosts for home in self._covering(host).homes}
+        for home in sorted(homes.intersection(self._sidecar_homes) - {service.namespace}):
             routed = any((home, host) in self._routed_at_home for host in hosts)
             if not routed and self._routes.is_visible(service, home):
                 yield home
+
+    @cached_property
+    def _sidecar_homes(self) -> frozenset[str]:
+        return frozenset(self._workloads.sidecar_homes)
 
     @cached_property
     def _routed_at_home(self) -> frozenset[tuple[str, str]]:
@@ -180,5 +193,12 @@ class Subsets:
                     yield ClientGroup(workload.namespace, workload.labels, is_gateway=True)
 
 
-def _defines(rule: DestinationRule, subset: str) -> bool:
-    return any(each_subset.name == subset for each_subset in rule.subsets)
+def _read(rules: tuple[DestinationRule, ...]) -> _Covering:
+    defining: dict[str, dict[DestinationRule, None]] = {}
+    for rule in rules:
+        for subset in rule.subsets:
+            defining.setdefault(subset.name, {})[rule] = None
+    # Whether the clients of a rule for a wildcard call the host, it doesn't say.
+    homes = frozenset(rule.namespace for rule in rules if not is_wildcard(rule.host))
+    single_out = any(selector_of(rule) is not None for rule in rules)
+    return _Covering(rules, Spellings(defining), defining, homes, single_out)

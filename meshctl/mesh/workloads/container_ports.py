@@ -148,17 +148,22 @@ class ContainerPorts:
     def only_of_services(self, workloads: Sequence[Workload], number: int) -> MappedPort | None:
         """Find a Service port of a number that is a container port of no workload.
 
-        ``None`` where there is no such port in front of one of them. Found once for a sequence.
+        ``None`` where there is no such port in front of one of them.
         """
-        return self._mapped.of(workloads, number)
+        return self._mapped.of(workloads).get(number)
 
-    def _only_of_services(self, workloads: Sequence[Workload], number: int) -> MappedPort | None:
-        hits = [self.only_of_service(workload, number) for workload in workloads]
-        mapped = [hit for hit in hits if hit is not None]
-        if not mapped or len(mapped) < len(hits):
-            return None
-        port, target = min(mapped, key=lambda hit: (hit[0].resource.key_name, hit[1]))
-        return MappedPort(port, target, frozenset(target for _, target in mapped))
+    def _only_of_services(self, workloads: Sequence[Workload]) -> Mapping[int, MappedPort]:
+        """All of them by number: workloads are many, and so may be the numbers that are asked for."""
+        shared = {id(each): each for each in map(self.all_only_of_service, workloads)}
+        hits: dict[int, list[tuple[View, int]]] = {}
+        for each in shared.values():
+            for number, hit in each.items():
+                hits.setdefault(number, []).append(hit)
+        return {
+            number: _mapped(several)
+            for number, several in hits.items()
+            if len(several) == len(shared)
+        }
 
     def governing_service(self, workload: Workload) -> Service | None:
         """Find the headless Service that names the pods of a StatefulSet."""
@@ -295,6 +300,11 @@ def _only_of_service(
 
 def _by_name(hosts: Sequence[RegisteredHost]) -> Sequence[RegisteredHost]:
     return tuple(sorted(hosts, key=lambda host: host.host))
+
+
+def _mapped(hits: Sequence[tuple[View, int]]) -> MappedPort:
+    port, target = min(hits, key=lambda hit: (hit[0].resource.key_name, hit[1]))
+    return MappedPort(port, target, frozenset(target for _, target in hits))
 
 
 def _read(pods: Sequence[Workload]) -> PodsBehind | None:

@@ -17,7 +17,7 @@ from meshctl.mesh.authorization.network_peers import (
     peer_of,
 )
 from meshctl.mesh.core.precedence import age
-from meshctl.mesh.core.selectors import IdentityCache, LabelSelector
+from meshctl.mesh.core.selectors import IdentityCache, LabelSelector, SelectorIndex
 from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import NetworkPolicy, View, Workload
 from meshctl.resources.cached_property import cached_property
@@ -71,11 +71,12 @@ _Picked = tuple[Sequence[Workload], frozenset[str]]
 
 
 class NetworkPolicies:
-    """All NetworkPolicies by namespace, and by a label that their pods need."""
+    """All NetworkPolicies by namespace, and by the labels that their pods need."""
 
     def __init__(self, policies: Iterable[NetworkPolicy], workloads: Workloads) -> None:
         self._workloads = workloads
         self._group_of: dict[NetworkPolicy, _Group] = {}
+        self._by_labels: dict[str, SelectorIndex[_Group]] = {}
         self._by_label: dict[tuple[str, tuple[str, str] | None], list[_Group]] = {}
         self._of_workload: dict[Workload, _Groups] = {}
         self._selected: dict[_Group, Sequence[Workload]] = {}
@@ -91,10 +92,17 @@ class NetworkPolicies:
             group = groups.get(key)
             if group is None:
                 group = groups[key] = _Group(len(groups), selector, workloads)
-                for label in selector.needed() or (None,):
-                    self._by_label.setdefault((policy.namespace, label), []).append(group)
+                self._file(policy.namespace, group)
             group.policies.append((number, policy))
             self._group_of[policy] = group
+
+    def _file(self, namespace: str, group: _Group) -> None:
+        labels = group.selector.labels()
+        if labels:
+            self._by_labels.setdefault(namespace, SelectorIndex()).add(labels, group)
+            return
+        for label in group.selector.needed() or (None,):
+            self._by_label.setdefault((namespace, label), []).append(group)
 
     def selected(self, policy: NetworkPolicy) -> Sequence[Workload]:
         """The workloads that a policy is for; the network of their node is nobody's to limit.
@@ -140,15 +148,17 @@ class NetworkPolicies:
         """The policies that isolate a workload, by selector; none where it has its node's network."""
         known = self._of_workload.get(workload)
         if known is None:
-            labels = {} if workload.uses_host_network else workload.pod_labels
-            found = {
-                group.number: group
-                for label in (None, *labels.items())
-                for group in self._by_label.get((workload.namespace, label), ())
-                if not workload.uses_host_network and group.selector.matches(labels)
-            }
+            labels = workload.pod_labels
+            several = () if workload.uses_host_network else self._candidates(workload)
+            found = {group.number: group for group in several if group.selector.matches(labels)}
             known = self._of_workload[workload] = tuple(one for _, one in sorted(found.items()))
         return known
+
+    def _candidates(self, workload: Workload) -> Iterator[_Group]:
+        index = self._by_labels.get(workload.namespace)
+        yield from index.find(workload.pod_labels) if index is not None else ()
+        for label in (None, *workload.pod_labels.items()):
+            yield from self._by_label.get((workload.namespace, label), ())
 
     def admits(
         self, workload: Workload, direction: str, peer: Peer | None, port: int
@@ -269,9 +279,7 @@ class NetworkPolicies:
         return home, self._of_peers[key]
 
     def _pods_in(self, namespace: str | None, selector: LabelSelector) -> Iterator[Workload]:
-        needed = selector.needed() or ()
-        asked = dict(needed) if len(needed) == 1 else {}
-        several = self._workloads.find(asked, namespace)
+        several = self._workloads.find(selector.labels(), namespace)
         return (workload for workload in several if selector.matches(workload.pod_labels))
 
     def numbers(self, policy: NetworkPolicy, direction: str) -> Iterator[tuple[int, View]]:

@@ -10,7 +10,6 @@ Fix: write the routes of the kind that the server uses, or change the server's T
 from collections.abc import Iterable, Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.gateways import route_kind
 from meshctl.resources import Server, VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 from meshctl.words import with_article
@@ -25,22 +24,19 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     everywhere: set[str] = set()
     knows_all = True
     for binding in mesh.gateways.bindings.of(service):
-        servers = (
-            mesh.gateways.bindings.servers(binding.gateway, service)
-            if binding.gateway is not None
-            else []
-        )
-        if not servers:
+        gateway = binding.gateway
+        used = set(mesh.gateways.bindings.ports(gateway, service)) if gateway is not None else set()
+        if gateway is None or not used:
             knows_all = False
             continue
-        used = {route_kind(server) for server in servers}
         everywhere |= used
         if written and not used & set(written):
+            first = mesh.gateways.bindings.servers(gateway, service)[0]
             yield Finding(
                 binding.ref,
                 f"{binding.name} uses only {_list(used)} routes for these hosts and ignores the "
                 f"{_list(written)} routes, which are all that this VirtualService has",
-            ).also(servers[0].at("port"), _described(servers[0]))
+            ).also(first.at("port"), _described(first))
     for kind in written:
         if knows_all and kind not in everywhere and everywhere & set(written):
             yield Finding(
