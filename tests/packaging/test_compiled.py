@@ -15,6 +15,7 @@ compiled = pytest.importorskip(
     "compiled", reason="mypyc or setuptools is missing: nothing is compiled"
 )
 
+VIEWS = {"View", "Resource", "Policy", "Workload"}
 KEPT = '''"""Answers that are kept."""
 
 from dataclasses import dataclass
@@ -81,6 +82,15 @@ def test_no_tuple_says_itself_whether_it_is_true():
             if isinstance(node, ast.ClassDef) and "NamedTuple" in map(ast.unparse, node.bases):
                 names = {method.name for method in node.body if isinstance(method, ast.FunctionDef)}
                 assert not names & {"__bool__", "__len__", "__eq__", "__hash__"}, (file, node.name)
+
+
+def test_what_a_class_says_for_all_its_objects_is_declared_so():
+    """mypyc makes other values of a class attributes of each object, which subclasses don't replace."""
+    for file in compiled.sources():
+        for node in ast.walk(ast.parse((ROOT / "meshctl" / file).read_text())):
+            if isinstance(node, ast.ClassDef) and set(map(ast.unparse, node.bases)) <= VIEWS:
+                plain = [ast.unparse(one) for one in node.body if isinstance(one, ast.Assign)]
+                assert [] == [one for one in plain if "__slots__" not in one], (file, node.name)
 
 
 def findings(tree: Path, *options: str) -> str:

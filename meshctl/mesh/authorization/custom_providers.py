@@ -51,7 +51,7 @@ def why_broken(name: str, providers: ExtensionProviders) -> str | None:
         return "no provider is named"
     if not providers.defines(name):
         return f"the mesh config defines no provider {quoted(name)}"
-    kinds = providers.types(name) & _KINDS.keys()
+    kinds = providers.types(name).intersection(_KINDS)
     if not kinds:
         kind = ", ".join(sorted(providers.types(name))) or "no authorizer"
         return f"the provider {quoted(name)} is {kind}; CUSTOM needs {' or '.join(_KINDS)}"

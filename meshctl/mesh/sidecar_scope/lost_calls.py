@@ -200,7 +200,7 @@ class LostCalls:
         if "." in url.host:
             return self._undeclared(workload, url)
         is_own = url.place.resource is workload  # other texts name parts of other programs
-        if not is_own or url.host in _own_names(workload):
+        if not is_own or url.host in set(_own_names(workload)):
             return None
         if self._registry.has(url.host):
             return self._unresolved(workload, url)

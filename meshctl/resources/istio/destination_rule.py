@@ -1,5 +1,7 @@
 """A view of DestinationRule."""
 
+from typing import ClassVar
+
 from meshctl.resources.resource import Resource
 from meshctl.resources.view import View, cached_property, views
 
@@ -64,7 +66,7 @@ class Subset(View):
 class DestinationRule(Resource):
     """A DestinationRule: what clients do on the way to a host."""
 
-    is_generated = False
+    is_generated: ClassVar[bool] = False
     """Did istiod make it of objects of the Gateway API?"""
 
     @cached_property

@@ -1,7 +1,7 @@
 """A view of VirtualService."""
 
 from collections.abc import Iterator
-from typing import Final, Literal, NamedTuple
+from typing import ClassVar, Final, Literal, NamedTuple
 
 from meshctl.resources.resource import Resource
 from meshctl.resources.view import View, as_number, cached_property, views
@@ -167,7 +167,7 @@ class Route(View):
 class VirtualService(Resource):
     """A VirtualService: routes for hosts, at gateways or inside the mesh."""
 
-    is_generated = False
+    is_generated: ClassVar[bool] = False
     """Did istiod make it of routes of the Gateway API? Then their meaning of a prefix counts."""
 
     @property
