@@ -45,6 +45,20 @@ def routes_of_many_gateway_workloads(count: int) -> Objects:
 
 
 @crowd
+def gateways_of_many_namespaces(count: int) -> Objects:
+    for i in range(count):
+        home = f"n-{i}"
+        yield workload("gate", home, role="entry")
+        yield service("gate", home)
+        yield service("web", home)
+        spec = {"selector": {"role": "entry"}, "servers": [server(80, f"h-{i}.example.com")]}
+        yield thing("Gateway", "entry", home, spec=spec)
+        http = [{"route": [{"destination": {"host": "web"}}]}]
+        spec = {"hosts": [f"h-{i}.example.com"], "gateways": ["entry"], "http": http}
+        yield thing("VirtualService", "web", home, spec=spec)
+
+
+@crowd
 def gateways_of_one_workload(count: int) -> Objects:
     yield workload("gate")
     yield service("gate")

@@ -287,6 +287,54 @@ def test_routes_visible_to_the_pods_namespace_alone_come_first() -> None:
     assert {"http.80": {"x.test": ["own", "exported", "public"]}} == hosts_of(made)
 
 
+def sent(effective):
+    """What a gateway workload is sent: domains with where they lead, and the chains of listeners."""
+    tables = {
+        domain: [(one.name, [to[:4] for to in one.targets]) for one in virtual_host.routes]
+        for hosts in effective.route_configs.values()
+        for virtual_host in hosts
+        for domain in virtual_host.domains
+    }
+    return tables, [chain.sni for listener in effective.listeners for chain in listener.chains]
+
+
+TOLD_APART = {
+    "exportTo": routes_for("a/web", ["x.test"], ["a/one"], route("a"), exportTo=["a"]),
+    "sourceNamespace": routes_for(
+        "a/web", ["x.test"], ["a/one"], route("a", match=[{"sourceNamespace": "a"}])
+    ),
+    "host": service(
+        "a/shop", ((81, 81),), {"app": "a"}, annotations={"networking.istio.io/exportTo": "."}
+    ),
+}
+
+
+@pytest.mark.parametrize("apart", TOLD_APART.values(), ids=TOLD_APART)
+def test_namespaces_are_sent_the_same_unless_something_tells_them_apart(apart) -> None:
+    passing = server(443, "TLS", "*.a.svc.cluster.local", mode="AUTO_PASSTHROUGH")
+    shared = (
+        gateway("a/one", server(80, "HTTP", "x.test"), passing),
+        routes_for("a/rest", ["x.test"], ["a/one"], route("rest"), age=1),
+    )
+    both = [pods("a/ingress"), pods("b/ingress")]
+    alike = [*mesh(*shared, *both).gateways]
+    assert [alike[0], alike[0]] == [each.first for each in alike]
+    assert alike == [each.like for each in alike]
+    told = [sent(each) for each in mesh(*shared, apart, *both).gateways]
+    assert [sent(only(mesh(*shared, apart, one))) for one in both] == told
+    assert told[0] != told[1]
+
+
+def test_servers_are_known_in_all_namespaces_that_are_sent_the_same() -> None:
+    written = gateway("a/one", server(80, "HTTP", "x.test"))
+    made = mesh(written, pods("a/ingress"), pods("b/ingress"), pods("c/ingress")).gateways
+    assert {"a", "b", "c"} == made.namespaces_of(written)
+    assert [*made] == made.serving_gateways("x.test") == [*made.of(written)]
+    assert ["a"] == [each.workload.namespace for each, _ in made.fates(written.servers[0])]
+    by_namespace = made.fates_by_namespace(written.servers[0])
+    assert ["a", "b", "c"] == [each.workload.namespace for each, _ in by_namespace]
+
+
 def test_tls_routes_make_chains_until_a_name_is_taken() -> None:
     def tls(name, sni, age):
         spec = {"match": [{"sniHosts": [sni]}], "route": [{"destination": {"host": name}}]}

@@ -64,7 +64,7 @@ class DroppedServer(NamedTuple):
 def losses(gateways: Gateways, gateway: Gateway, drop: DropReason) -> Iterator[DroppedServer]:
     """Walk the servers of a Gateway that are left out for one reason, once for each rival."""
     seen: set[tuple[Server, Server]] = set()
-    for effective in gateways.distinct_of(gateway):
+    for effective in gateways.firsts_of(gateway):
         for server in gateway.servers:
             lost = effective.find(server)
             if lost is None or lost.drop is not drop or lost.rival is None:

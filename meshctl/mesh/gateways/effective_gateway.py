@@ -1,9 +1,7 @@
 """The effective gateways: what each gateway workload serves, and which server owns what."""
 
-from collections.abc import Iterable
-
 from meshctl.mesh.core.hosts import HostIndex
-from meshctl.mesh.core.precedence import age, order_is_known
+from meshctl.mesh.core.precedence import order_is_known
 from meshctl.mesh.gateways.gateway_workloads import GatewayWorkload
 from meshctl.mesh.gateways.listeners import Listener, SkippedRoute, build_listeners
 from meshctl.mesh.gateways.server_merge import MergedServer, MergedServers, merge
@@ -15,20 +13,21 @@ from meshctl.resources.cached_property import cached_property
 
 
 class EffectiveGateway:
-    """All Gateways of one gateway workload, merged as istiod merges them.
+    """All Gateways of one gateway workload, the oldest first, merged as istiod merges them.
 
-    ``like`` is the first of those that are sent the same; what it was made into serves all.
+    ``first`` is the first of those that are sent the same, wherever they run; what it was made into
+    serves all. ``like`` is the first of them in the same namespace.
     """
 
     def __init__(
-        self, workload: GatewayWorkload, gateways: Iterable[Gateway], routes: Routes,
+        self, workload: GatewayWorkload, gateways: tuple[Gateway, ...], routes: Routes,
         registry: Registry, left_out: Server | None = None, like: "EffectiveGateway | None" = None,
+        first: "EffectiveGateway | None" = None,
     ) -> None:  # fmt: skip
         self.workload = workload
         self.like = like or self
-        self.gateways: tuple[Gateway, ...] = (
-            like.gateways if like else tuple(sorted(gateways, key=age))
-        )
+        self.first = first or self
+        self.gateways = gateways
         self._left_out = left_out
         self._routes = routes
         self._registry = registry
@@ -38,8 +37,8 @@ class EffectiveGateway:
     @cached_property
     def merged(self) -> MergedServers:
         """Every server with its fate."""
-        if self.like is not self:
-            return self.like.merged
+        if self.first is not self:
+            return self.first.merged
         return merge(self.gateways, self.workload.targets, self._left_out)
 
     def without(self, server: Server) -> "EffectiveGateway":
@@ -59,25 +58,25 @@ class EffectiveGateway:
     @property
     def listeners(self) -> tuple[Listener, ...]:
         """The listeners, sorted by name."""
-        return self._built[0] if self.like is self else self.like.listeners
+        return self._built[0] if self.first is self else self.first.listeners
 
     @cached_property
     def ports(self) -> frozenset[int]:
         """The container ports that it listens on."""
-        if self.like is not self:
-            return self.like.ports
+        if self.first is not self:
+            return self.first.ports
         return frozenset(listener.port for listener in self.listeners)
 
     @property
     def skipped_routes(self) -> tuple[SkippedRoute, ...]:
         """The tls routes that another server's or route's SNI keeps out."""
-        return self._built[1] if self.like is self else self.like.skipped_routes
+        return self._built[1] if self.first is self else self.first.skipped_routes
 
     @cached_property
     def route_configs(self) -> dict[str, tuple[VirtualHost, ...]]:
         """The HTTP route configurations that a listener uses, by name, with their hosts."""
-        if self.like is not self:
-            return self.like.route_configs
+        if self.first is not self:
+            return self.first.route_configs
         used = {c.route_config: None for listener in self.listeners for c in listener.chains}
         return {
             name: self.hosts_of(name)
@@ -87,8 +86,8 @@ class EffectiveGateway:
 
     def hosts_of(self, route_config: str) -> tuple[VirtualHost, ...]:
         """Build the virtual hosts of one route configuration; none where there is no such."""
-        if self.like is not self:
-            return self.like.hosts_of(route_config)
+        if self.first is not self:
+            return self.first.hosts_of(route_config)
         if route_config not in self._hosts:
             servers = self.merged.by_route_config.get(route_config)
             self._hosts[route_config] = (
@@ -102,12 +101,12 @@ class EffectiveGateway:
 
     def find(self, server: Server) -> MergedServer | None:
         """Find what became of a server here, ``None`` if its Gateway selects other pods."""
-        return self.like.find(server) if self.like is not self else self._by_server.get(server)
+        return self.first.find(server) if self.first is not self else self._by_server.get(server)
 
     def serves(self, name: str, port: int, host: str) -> bool:
         """Does a Gateway, by its full name, have a server for a host on a container port here?"""
-        if self.like is not self:
-            return self.like.serves(name, port, host)
+        if self.first is not self:
+            return self.first.serves(name, port, host)
         index = self._served.get((name, port))
         return index is not None and (
             next(index.covering(host), None) is not None
@@ -116,8 +115,8 @@ class EffectiveGateway:
 
     def taking(self, port: int, host: str) -> list[MergedServer]:
         """List the servers that take a host on a container port, in istiod's order."""
-        if self.like is not self:
-            return self.like.taking(port, host)
+        if self.first is not self:
+            return self.first.taking(port, host)
         index = self._taking.get(port)
         return [self.servers[one] for one in sorted(index.meeting(host))] if index else []
 
@@ -144,8 +143,8 @@ class EffectiveGateway:
 
         A server that only pushes out another one, which would serve, counts as well.
         """
-        if self.like is not self:
-            return self.like.serving
+        if self.first is not self:
+            return self.first.serving
         found = {
             chain.server
             for listener in self.listeners
@@ -178,8 +177,8 @@ class EffectiveGateway:
     @cached_property
     def redirected(self) -> dict[MergedServer, list[str]]:
         """The domains that a request can have and a server redirects to HTTPS."""
-        if self.like is not self:
-            return self.like.redirected
+        if self.first is not self:
+            return self.first.redirected
         found: dict[MergedServer, list[str]] = {}
         for hosts in self.route_configs.values():
             for virtual_host in hosts:

@@ -114,7 +114,7 @@ class GatewaysFacade(Gateways):
         from meshctl.mesh.gateways.hidden_wildcards import HiddenWildcards
 
         routes, matches = self._from_traffic.routes, self._from_traffic.route_matches
-        return HiddenWildcards(self.distinct, routes, matches)
+        return HiddenWildcards(self.firsts, routes, matches)
 
     @cached_property
     def route_overlaps(self) -> "RouteOverlaps":

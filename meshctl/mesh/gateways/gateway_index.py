@@ -7,6 +7,7 @@ from __future__ import annotations
 
 # ruff: noqa: PLC0415
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,8 @@ class Gateways:
         self._registry = registry
         self._expanded: dict[tuple[EffectiveGateway, ...], Sequence[EffectiveGateway]] = {}
         self._within = IdentityCache(self._of_some)  # many policies select the same
+        self._namespaces = IdentityCache(_namespaces)  # many Gateways have the same workloads
+        self._firsts = IdentityCache(_firsts)
 
     def __iter__(self) -> Iterator[EffectiveGateway]:
         return iter(self._all)
@@ -52,15 +55,26 @@ class Gateways:
         from meshctl.mesh.gateways.alike import AlikeWorkloads
         from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
 
-        alike, firsts = AlikeWorkloads(self._routes), dict[Hashable, EffectiveGateway]()
+        alike = AlikeWorkloads(self._routes, self._registry)
+        firsts, likes = dict[Hashable, EffectiveGateway](), dict[Hashable, EffectiveGateway]()
+        by_age = IdentityCache(_by_age)
         found = []
         for workload, gateways in sorted(picked, key=lambda pair: pair[0].name):
-            key = alike.key(workload, gateways)
-            first = firsts.get(key)
-            gateway = EffectiveGateway(workload, gateways, self._routes, self._registry, like=first)
-            firsts.setdefault(key, gateway)
+            sent = alike.sent(workload, gateways)
+            home = sent, alike.at_home(workload)
+            gateway = EffectiveGateway(
+                workload, by_age.of(gateways), self._routes, self._registry,
+                like=likes.get(home), first=firsts.get(sent),
+            )  # fmt: skip
+            firsts.setdefault(sent, gateway)
+            likes.setdefault(home, gateway)
             found.append(gateway)
         return tuple(found)
+
+    @cached_property
+    def firsts(self) -> tuple[EffectiveGateway, ...]:
+        """The first of those that are sent the same, each, wherever they run."""
+        return tuple(gateway for gateway in self._all if gateway.first is gateway)
 
     @cached_property
     def distinct(self) -> tuple[EffectiveGateway, ...]:
@@ -72,6 +86,13 @@ class Gateways:
         found: dict[EffectiveGateway, list[EffectiveGateway]] = {}
         for gateway in self._all:
             found.setdefault(gateway.like, []).append(gateway)
+        return found
+
+    @cached_property
+    def _by_first(self) -> dict[EffectiveGateway, list[EffectiveGateway]]:
+        found: dict[EffectiveGateway, list[EffectiveGateway]] = {}
+        for gateway in self.distinct:
+            found.setdefault(gateway.first, []).append(gateway)
         return found
 
     @cached_property
@@ -92,6 +113,10 @@ class Gateways:
     def distinct_of(self, gateway: Gateway) -> tuple[EffectiveGateway, ...]:
         """List those of them that differ: in what they are sent, their namespace or their ports."""
         return self._by_gateway.get(gateway, ())
+
+    def firsts_of(self, gateway: Gateway) -> Sequence[EffectiveGateway]:
+        """List those that differ in what they are sent or in their ports, wherever they run."""
+        return self._firsts.of(self.distinct_of(gateway))
 
     def all_like(self, several: tuple[EffectiveGateway, ...]) -> Sequence[EffectiveGateway]:
         """List all effective gateways that some of ``distinct`` stand for, in their order."""
@@ -131,9 +156,7 @@ class Gateways:
 
     def namespaces_of(self, gateway: Gateway) -> frozenset[str | None]:
         """The namespaces in which the pods of a Gateway run; ``None`` among them is unknown."""
-        return frozenset(
-            effective_gateway.workload.namespace for effective_gateway in self.distinct_of(gateway)
-        )
+        return self._namespaces.of(self.distinct_of(gateway))
 
     def exposed_instead(self, names: Iterable[str], port: int) -> list[int]:
         """The Service ports that lead to a container port of Gateways, none of whose Services has it."""
@@ -213,10 +236,11 @@ class Gateways:
 
     def fates(self, server: Server) -> Iterator[tuple[EffectiveGateway, MergedServer]]:
         """Walk what became of a server, on the first of the workloads that are sent the same."""
-        for gateway in self.distinct_of(server.gateway):
-            found = gateway.find(server)
-            if found is not None:
-                yield gateway, found
+        return _fates(server, self.firsts_of(server.gateway))
+
+    def fates_by_namespace(self, server: Server) -> Iterator[tuple[EffectiveGateway, MergedServer]]:
+        """Walk it on the first of those in each namespace, for questions about the pods themselves."""
+        return _fates(server, self.distinct_of(server.gateway))
 
     def is_lost(self, server: Server) -> bool:
         """Is a server left out on every workload that its Gateway selects?"""
@@ -226,7 +250,7 @@ class Gateways:
     def serving(self, host: str) -> Iterator[tuple[EffectiveGateway, MergedServer]]:
         """Walk the servers (not dropped) with a host in common with this host or wildcard.
 
-        Each comes with the first of the gateways that are sent the same.
+        Each comes with the first of the gateways that are sent the same, wherever they run.
         """
         seen = set()
         for several in self._serving(host):
@@ -244,7 +268,9 @@ class Gateways:
         """
         found: dict[EffectiveGateway, None] = {}
         for several in self._serving(host):
-            distinct = tuple(filter(is_meant, dict.fromkeys(gateway for gateway, _ in several)))
+            firsts = dict.fromkeys(gateway for gateway, _ in several)
+            homes = (gateway for first in firsts for gateway in self._by_first[first])
+            distinct = tuple(filter(is_meant, homes))
             found.update(dict.fromkeys(self.all_like(distinct)))
         return list(found)
 
@@ -284,11 +310,21 @@ class Gateways:
 
     @cached_property
     def _by_gateway(self) -> dict[Gateway, tuple[EffectiveGateway, ...]]:
-        found: dict[Gateway, list[EffectiveGateway]] = {}
+        groups: dict[int, list[EffectiveGateway]] = {}
         for effective in self.distinct:
-            for gateway in effective.gateways:
-                found.setdefault(gateway, []).append(effective)
-        return {gateway: tuple(several) for gateway, several in found.items()}
+            groups.setdefault(id(effective.gateways), []).append(effective)
+        found: dict[Gateway, list[tuple[EffectiveGateway, ...]]] = {}
+        for several in map(tuple, groups.values()):
+            for gateway in several[0].gateways:
+                found.setdefault(gateway, []).append(several)
+        return {gateway: self._joined(parts) for gateway, parts in found.items()}
+
+    def _joined(
+        self, parts: Sequence[tuple[EffectiveGateway, ...]]
+    ) -> tuple[EffectiveGateway, ...]:
+        if len(parts) == 1:
+            return parts[0]
+        return tuple(sorted(chain.from_iterable(parts), key=self._places.__getitem__))
 
     @cached_property
     def _by_name(self) -> dict[str, EffectiveGateway]:
@@ -300,12 +336,33 @@ class Gateways:
     @cached_property
     def _hosts(self) -> HostIndex[tuple[EffectiveGateway, MergedServer]]:
         index: HostIndex[tuple[EffectiveGateway, MergedServer]] = HostIndex()
-        for effective in self.distinct:
+        for effective in self.firsts:
             for server in effective.servers:
                 if server.drop is None:
                     for host in server.hosts:
                         index.add(host.host, (effective, server))
         return index
+
+
+def _by_age(gateways: Sequence[Gateway]) -> tuple[Gateway, ...]:
+    return tuple(sorted(gateways, key=age))
+
+
+def _firsts(several: Sequence[EffectiveGateway]) -> Sequence[EffectiveGateway]:
+    return tuple(dict.fromkeys(gateway.first for gateway in several))
+
+
+def _fates(
+    server: Server, several: Iterable[EffectiveGateway]
+) -> Iterator[tuple[EffectiveGateway, MergedServer]]:
+    for gateway in several:
+        found = gateway.find(server)
+        if found is not None:
+            yield gateway, found
+
+
+def _namespaces(several: Sequence[EffectiveGateway]) -> frozenset[str | None]:
+    return frozenset(gateway.workload.namespace for gateway in several)
 
 
 def _spelling(labels: Mapping[str, str]) -> set[tuple[str, str]]:

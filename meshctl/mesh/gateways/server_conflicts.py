@@ -67,7 +67,7 @@ class ServerConflicts:
     def clashes(self) -> dict[Server, list[DuplicateFilterChain]]:
         """Listeners that Envoy refuses."""
         found: dict[Server, list[DuplicateFilterChain]] = {}
-        for gateway in self._gateways.distinct:
+        for gateway in self._gateways.firsts:
             for listener in gateway.listeners:
                 for clash in _clashes(listener):
                     found.setdefault(clash.chain.server.server, []).append(clash)
@@ -77,7 +77,7 @@ class ServerConflicts:
     def coalescing(self) -> dict[Server, CoalescedHost]:
         """Servers whose hosts browsers ask for on another server's connection."""
         found: dict[Server, CoalescedHost] = {}
-        for gateway in self._gateways.distinct:
+        for gateway in self._gateways.firsts:
             for listener in gateway.listeners:
                 for coalesced in _coalescing(listener, gateway):
                     found.setdefault(coalesced.server.server, coalesced)
@@ -104,7 +104,7 @@ class ServerConflicts:
         return found
 
     def _virtual_hosts(self) -> Iterator[VirtualHost]:
-        for gateway in self._gateways.distinct:
+        for gateway in self._gateways.firsts:
             for hosts in gateway.route_configs.values():
                 yield from hosts
 

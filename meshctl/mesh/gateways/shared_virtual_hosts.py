@@ -73,9 +73,9 @@ class SharedVirtualHosts:
 
     def __iter__(self) -> Iterator[SharedVirtualHost]:
         """Walk them; hosts with the same list only once."""
-        distinct = self._gateways.distinct
-        if any(map(self._may_share, distinct)):  # else no routes need to be built
-            for effective in distinct:
+        firsts = self._gateways.firsts
+        if any(map(self._may_share, firsts)):  # else no routes need to be built
+            for effective in firsts:
                 yield from self._at_known_gateway(effective)
         yield from self._at_unknown_gateways()
 

@@ -4,13 +4,14 @@ A proxy that is sent a route to an upstream it doesn't have answers 503 (GetDest
 pilot/pkg/networking/core/route/route.go, Istio 1.31, checks nothing).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import Enum
 from typing import NamedTuple
 
 from meshctl.mesh.core.export_to import is_visible_to
 from meshctl.mesh.core.hosts import in_cluster, is_wildcard
 from meshctl.mesh.core.inventory import Inventory
+from meshctl.mesh.core.selectors import IdentityCache
 from meshctl.mesh.gateways.gateway_index import Gateways
 from meshctl.mesh.registry.services import RegisteredHost, Registry
 from meshctl.mesh.traffic.delegates import MESH
@@ -18,6 +19,8 @@ from meshctl.mesh.traffic.routes import Routes
 from meshctl.resources import Destination, Resource, Service, VirtualService
 from meshctl.resources.cached_property import cached_property
 from meshctl.spelling import Slips, misspelling_of
+
+_NOWHERE = frozenset[str | None]()
 
 
 class NoClusterReason(Enum):
@@ -67,7 +70,8 @@ class Clusters:
         self._declared: dict[tuple[Resource, str], list[RegisteredHost]] = {}
         self._slips: dict[str, Slips] = {}
         self._viewers: dict[VirtualService, frozenset[str]] = {}
-        self._homes: dict[str, list[str]] = {}
+        self._homes = IdentityCache(_known)  # many Gateways have the same workloads
+        self._equal_viewers: dict[frozenset[str], frozenset[str]] = {}
 
     def host_of(self, destination: Destination) -> str:
         """Complete the host of a destination."""
@@ -125,7 +129,7 @@ class Clusters:
         writer = _writer(destination)
         seen = self.declared(destination)
         for name in self._routes.gateways_of(writer) if seen and writer.hosts else ():
-            homes = self._homes_of(name) if name != MESH else ()
+            homes = self._homes.of(self._namespaces_of(name)) if name != MESH else ()
             if homes and not any(
                 self._registry.find(seen[0].host, home) is not None for home in homes
             ):
@@ -166,36 +170,28 @@ class Clusters:
         """
         if service not in self._viewers:
             self._viewers[service] = frozenset({service.namespace})  # ends a circle of delegates
-            self._viewers[service] = frozenset(self._find_viewers(service)) or frozenset(
-                {service.namespace}
-            )
+            several = frozenset[str]().union(*self._find_viewers(service))
+            found = several or frozenset({service.namespace})
+            self._viewers[service] = self._equal_viewers.setdefault(found, found)
         return self._viewers[service]
 
-    def _find_viewers(self, service: VirtualService) -> Iterator[str]:
+    def _find_viewers(self, service: VirtualService) -> Iterator[Iterable[str]]:
         routes = self._routes
         for root in () if service.hosts else routes.delegates.roots(service):
-            yield from self.viewers(root)
+            yield self.viewers(root)
         for name in routes.gateways_of(service) if service.hosts else ():
             if name != MESH:
-                yield name.partition("/")[0]
-                yield from self.gateway_namespaces(name)
+                yield (name.partition("/")[0],)
+                yield self._homes.of(self._namespaces_of(name))
             elif routes.is_visible(service, service.namespace):
-                yield service.namespace
+                yield (service.namespace,)
             else:
-                yield from (one for one in service.export_to if one not in ("~", "."))
+                yield [one for one in service.export_to if one not in ("~", ".")]
 
-    def gateway_namespaces(self, name: str) -> Iterator[str]:
-        """Walk the namespaces in which the workloads of a Gateway are known to run."""
+    def _namespaces_of(self, name: str) -> frozenset[str | None]:
+        """The namespaces in which the workloads of a Gateway run."""
         gateway = self._gateways.find(name)
-        for effective in self._gateways.distinct_of(gateway) if gateway is not None else ():
-            if effective.workload.namespace is not None:
-                yield effective.workload.namespace
-
-    def _homes_of(self, name: str) -> list[str]:
-        """List the namespaces of ``gateway_namespaces``, in alphabetical order."""
-        if name not in self._homes:
-            self._homes[name] = sorted(set(self.gateway_namespaces(name)))
-        return self._homes[name]
+        return self._gateways.namespaces_of(gateway) if gateway is not None else _NOWHERE
 
     def _hides(self, service: VirtualService, host: str, hidden: list[RegisteredHost]) -> bool:
         """Is it sure that nobody who routes by a VirtualService sees a host?
@@ -205,9 +201,7 @@ class Clusters:
         routes, is_whole = self._routes, self._inventory.is_whole
         for root in (service,) if service.hosts else routes.delegates.roots(service):
             gateways = [one for one in routes.gateways_of(root) if one != MESH]
-            if not is_whole and not all(
-                any(self.gateway_namespaces(gateway)) for gateway in gateways
-            ):
+            if not is_whole and not all(any(self._namespaces_of(gateway)) for gateway in gateways):
                 return False
             own = {self._registry.fqdn(one, root.namespace) for one in root.hosts}
             seers = (name for registered_host in hidden for name in registered_host.visible)
@@ -274,7 +268,7 @@ class Clusters:
     @cached_property
     def _listener_ports(self) -> dict[Destination, frozenset[int]]:
         found: dict[Destination, set[int]] = {}
-        for effective in self._gateways.distinct:
+        for effective in self._gateways.firsts:
             for hosts in effective.route_configs.values():
                 for host in hosts:
                     for route in host.routes:
@@ -282,6 +276,11 @@ class Clusters:
                             if target.destination.port is None:
                                 found.setdefault(target.destination, set()).add(target.port)
         return {destination: frozenset(ports) for destination, ports in found.items()}
+
+
+def _known(namespaces: frozenset[str | None]) -> list[str]:
+    """List those that are known, in alphabetical order."""
+    return sorted(namespace for namespace in namespaces if namespace is not None)
 
 
 def _writer(destination: Destination) -> VirtualService:

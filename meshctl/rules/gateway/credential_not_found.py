@@ -18,13 +18,14 @@ from meshctl.words import quoted
 @rule(on=Gateway, severity=Severity.ERROR, equivalents=("IST0101",), since="0.1.0")
 def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
     """Report names that no Secret of any namespace has, if the input shows Secrets at all."""
-    homes = sorted(str(home or "") for home in mesh.gateways.namespaces_of(gateway))
-    if not all(homes):
+    pods = mesh.gateways.namespaces_of(gateway)
+    if not all(pods):
         return
     for server in gateway.servers:
         for name, ref in server.credentials if server.terminates_tls else ():
-            if not homes or mesh.registry.secrets.called(name):
+            if not pods or mesh.registry.secrets.called(name):
                 continue
+            homes = sorted(map(str, pods))
             close = mesh.registry.secrets.close_to(name, homes)
             hint = f"; did you mean {quoted(close)}?" if close else ""
             has_all = mesh.knows.everywhere("Secret")

@@ -18,7 +18,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
     """Report servers that no workload of their Gateway listens for."""
     for server in gateway.servers:
-        fates = [one for one in mesh.gateways.fates(server) if one[1].drop is None]
+        fates = [one for one in mesh.gateways.fates_by_namespace(server) if one[1].drop is None]
         if not fates or any(
             effective_gateway.workload.may_listen_on(fate.target)
             for effective_gateway, fate in fates

@@ -19,7 +19,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
     """Report servers for TLS all of whose connections come decrypted."""
     for server in gateway.servers:
-        kept = [one for one in mesh.gateways.fates(server) if one[1].drop is None]
+        kept = [one for one in mesh.gateways.fates_by_namespace(server) if one[1].drop is None]
         found = [
             decrypting(effective_gateway.workload, fate.target) for effective_gateway, fate in kept
         ]

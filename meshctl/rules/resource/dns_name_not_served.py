@@ -23,7 +23,7 @@ _Named = tuple[Sequence[EffectiveGateway], Sequence[str], Ref]
 def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     """Report names that no Gateway for the pods serves, where all Gateways are known."""
     for pods, names, place in _published(resource, mesh):
-        alike = {pod.like for pod in pods}
+        alike = {pod.first for pod in pods}
         for name in names if pods else ():
             host = name.rstrip(".").lower()
             if (
