@@ -37,6 +37,7 @@ MENDED = (
     ("tls-check {}", "knative-services"),
     ("size {}", "ports-of-a-service"),
     ("size {}", "hosts-of-a-sidecar"),
+    ("size {}", "clients-with-routes-of-their-own"),
     ("migrate --to gateway-api {}", "routes-of-many-gateway-workloads"),
     ("migrate --to gateway-api {}", "gateways-of-many-workloads"),
     ("migrate --to gateway-api {}", "hosts-and-secrets-of-an-ingress"),
