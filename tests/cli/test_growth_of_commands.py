@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from meshctl.mesh.core.inventory import Inventory
+from meshctl.mesh.request_path.inbound_chains import inbound_chains
 from tests.crowds import crowds, things
 from tests.engine.test_growth import MOST, SIZES, calls, counted, exponent
 from tests.hostile.every_command import Done, run
@@ -123,6 +124,18 @@ def test_gateways_that_are_alike_are_read_once_and_written_each(tmp_path: Path) 
     assert exponent(counts[1:]) <= MOST
     one = run("routes", "shop/gate-7", str(file), "-o", "json")
     assert gateways["shop/gate-7"] == json.loads(one.out)
+
+
+@pytest.mark.parametrize("crowd", ["ports-and-pods-of-a-service", "services-and-pods-of-one-label"])
+def test_chains_of_the_same_ports_are_made_once_for_all_pods(crowd: str, tmp_path: Path) -> None:
+    file = tmp_path / "crowd.yaml"
+    counts = []
+    for size in (SIZES[0], *SIZES):
+        file.write_text(crowds.text(crowd, size) + INJECTED)
+        found = counted(lambda: run("size", str(file)))
+        counts.append(found.by_code[inbound_chains.__code__])
+    assert counts[0] > 0
+    assert exponent(counts[1:]) <= MOST
 
 
 @pytest.mark.parametrize(

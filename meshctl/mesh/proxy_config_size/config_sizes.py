@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from meshctl.mesh.core.selectors import Selector, SelectorIndex, index_of
 from meshctl.mesh.gateways.gateway_workloads import is_router
 from meshctl.mesh.proxy_config_size.cluster_sums import ClusterSum, ClusterSums, Sent, sum_of
-from meshctl.mesh.proxy_config_size.config_bytes import Guards, guards_of
+from meshctl.mesh.proxy_config_size.config_bytes import Guards, InboundSize, guards_of
 from meshctl.mesh.proxy_config_size.gateway_config import GatewayConfig
 from meshctl.mesh.proxy_config_size.listener_differences import ListenerDifferences
 from meshctl.mesh.proxy_config_size.namespaces_apart import NamespacesApart
@@ -16,7 +16,7 @@ from meshctl.mesh.proxy_config_size.outbound_config import (
     OutboundSize,
 )
 from meshctl.mesh.proxy_config_size.sent_clusters import sent_clusters
-from meshctl.mesh.proxy_config_size.sidecar_config import SidecarConfig
+from meshctl.mesh.proxy_config_size.sidecar_config import SidecarConfig, inbound_of
 from meshctl.mesh.request_path.client_clusters import ClientCluster
 from meshctl.mesh.request_path.inbound_chains import InboundPorts
 from meshctl.mesh.request_path.proxy_view import GatewayView, SidecarView
@@ -47,6 +47,7 @@ class ConfigSizes:
         self._ports = InboundPorts(mesh.registry, mesh.workloads)
         self._outbound: dict[_Alike, OutboundSize] = {}
         self._counted: dict[tuple[str, int], tuple[object, Guards]] = {}
+        self._inbound: dict[object, InboundSize] = {}
         self._gateways: dict[object, GatewayConfig] = {}
 
     def config_of(self, workload: Workload) -> SidecarConfig | GatewayConfig:
@@ -56,10 +57,17 @@ class ConfigSizes:
             return self._gateway(workload)
         sidecar = mesh.sidecar_scope.sidecar_of(workload)
         outbound = self.outbound_of(workload)
-        ports = list(self._ports.of(workload, sidecar))
-        modes = mesh.security.peer_authentications
+        inbound, guards = self._inbound_of(workload, sidecar), self._guards(workload)
         address = self._views.endpoints.address_of(workload)
-        return SidecarConfig(outbound, ports, modes, self._guards(workload), workload, address)
+        return SidecarConfig(outbound, inbound, guards, workload.namespace, address)
+
+    def _inbound_of(self, workload: Workload, sidecar: Sidecar | None) -> InboundSize:
+        """Count what a workload's own pod needs; those with the same ports and modes share it."""
+        ports, modes = self._ports.of(workload, sidecar), self._mesh.security.peer_authentications
+        key = id(ports), modes.alike(workload)
+        if key not in self._inbound:
+            self._inbound[key] = inbound_of(ports, modes, workload)
+        return self._inbound[key]
 
     def _guards(self, workload: Workload) -> Guards:
         """Count what guards a workload; workloads that the same policies pick share the count."""
