@@ -47,7 +47,6 @@ MENDED = (
     ("migrate --to gateway-api {}", "gateways-with-a-port-each"),
     ("migrate --to gateway-api {}", "regexes-of-a-virtual-service"),
     ("migrate --to gateway-api {}", "headers-of-a-virtual-service"),
-    ("migrate --to gateway-api {}", "header-matches-of-a-virtual-service"),
     ("migrate --to gateway-api {}", "nested-routes-of-a-virtual-service"),
     ("migrate --to gateway-api {}", "routes-of-a-virtual-service"),
     ("describe service web.shop {}", "policies-of-one-label"),
@@ -126,12 +125,11 @@ def test_gateways_that_are_alike_are_read_once_and_written_each(tmp_path: Path) 
     assert gateways["shop/gate-7"] == json.loads(one.out)
 
 
-@pytest.mark.parametrize("crowd", ["ports-and-pods-of-a-service", "services-and-pods-of-one-label"])
-def test_chains_of_the_same_ports_are_made_once_for_all_pods(crowd: str, tmp_path: Path) -> None:
+def test_chains_of_the_same_ports_are_made_once_for_all_pods(tmp_path: Path) -> None:
     file = tmp_path / "crowd.yaml"
     counts = []
     for size in (SIZES[0], *SIZES):
-        file.write_text(crowds.text(crowd, size) + INJECTED)
+        file.write_text(crowds.text("ports-and-pods-of-a-service", size) + INJECTED)
         found = counted(lambda: run("size", str(file)))
         counts.append(found.by_code[inbound_chains.__code__])
     assert counts[0] > 0
