@@ -48,6 +48,20 @@ def clients_by_labels(count: int) -> Objects:
 
 
 @crowd
+def clients_with_routes_of_their_own(count: int) -> Objects:
+    yield thing(
+        "Namespace", "shop", meta={"namespace": None, "labels": {"istio-injection": "enabled"}}
+    )
+    for i in range(count):
+        yield service(f"s-{i}")
+        yield workload(f"s-{i}")
+        match = [{"sourceLabels": {"app": f"s-{(7 * i + 1) % count}"}}]
+        route = [{"destination": {"host": f"s-{i}"}}]
+        http = [{"match": match, "route": route}, {"route": route}]
+        yield virtual(f"v-{i}", [f"s-{i}"], f"s-{i}", http=http)
+
+
+@crowd
 def rules_for_all_local_hosts(count: int) -> Objects:
     yield from namespaces(count)
     for i in range(count):

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from meshctl.mesh.core.inventory import Inventory
+from meshctl.mesh.request_path.inbound_chains import inbound_chains
 from tests.crowds import crowds, things
 from tests.engine.test_growth import MOST, SIZES, calls, counted, exponent
 from tests.hostile.every_command import Done, run
@@ -37,12 +38,17 @@ MENDED = (
     ("tls-check {}", "knative-services"),
     ("size {}", "ports-of-a-service"),
     ("size {}", "hosts-of-a-sidecar"),
+    ("size {}", "clients-with-routes-of-their-own"),
     ("migrate --to gateway-api {}", "routes-of-many-gateway-workloads"),
     ("migrate --to gateway-api {}", "gateways-of-many-workloads"),
     ("migrate --to gateway-api {}", "hosts-and-secrets-of-an-ingress"),
     ("migrate --to gateway-api {}", "rules-of-an-ingress"),
     ("migrate --to gateway-api {}", "ingresses-beside-a-wildcard"),
     ("migrate --to gateway-api {}", "gateways-with-a-port-each"),
+    ("migrate --to gateway-api {}", "regexes-of-a-virtual-service"),
+    ("migrate --to gateway-api {}", "headers-of-a-virtual-service"),
+    ("migrate --to gateway-api {}", "nested-routes-of-a-virtual-service"),
+    ("migrate --to gateway-api {}", "routes-of-a-virtual-service"),
     ("describe service web.shop {}", "policies-of-one-label"),
     ("describe service web.shop {}", "peer-authentications-of-one-label"),
     ("describe service web.shop {} -o json", "peer-authentications-of-one-label"),
@@ -117,6 +123,17 @@ def test_gateways_that_are_alike_are_read_once_and_written_each(tmp_path: Path) 
     assert exponent(counts[1:]) <= MOST
     one = run("routes", "shop/gate-7", str(file), "-o", "json")
     assert gateways["shop/gate-7"] == json.loads(one.out)
+
+
+def test_chains_of_the_same_ports_are_made_once_for_all_pods(tmp_path: Path) -> None:
+    file = tmp_path / "crowd.yaml"
+    counts = []
+    for size in (SIZES[0], *SIZES):
+        file.write_text(crowds.text("ports-and-pods-of-a-service", size) + INJECTED)
+        found = counted(lambda: run("size", str(file)))
+        counts.append(found.by_code[inbound_chains.__code__])
+    assert counts[0] > 0
+    assert exponent(counts[1:]) <= MOST
 
 
 @pytest.mark.parametrize(

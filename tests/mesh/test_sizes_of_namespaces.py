@@ -52,12 +52,16 @@ class Chance(Random):
 
     def virtual_service(self) -> Any:
         route = [{"destination": {"host": self.host()}}]
-        source = self.choice([{}, {}, {"sourceNamespace": self.choice(HOMES)}, {"port": 443}])
+        source = self.choice([
+            {}, {}, {"sourceNamespace": self.choice(HOMES)}, {"port": 443},
+            {"sourceLabels": {"v": self.choice("123")}},
+        ])  # fmt: skip
         match = [source] if source else [{"port": 5432}]
         written = self.choice([
             {"http": [{"match": match, "route": route}, {"route": route}]},
             {"http": [{"match": match, "route": route}]},
             {"tcp": [{"match": match, "route": route}]},
+            {"http": [{"match": match, "delegate": {"name": "part", "namespace": "a"}}]},
         ])  # fmt: skip
         hosts = [self.choice([self.host(), self.host(), "*.local"])]
         name = f"{self.choice(HOMES)}/v{self.randint(0, 9)}"
@@ -88,8 +92,16 @@ class Chance(Random):
             self.rule, self.rule, self.sidecar, self.kubernetes_route,
         )  # fmt: skip
         made = [self.choice(makers)() for _ in range(self.randint(4, 20))]
-        homes = [one for home in HOMES for one in (namespace(home), workload(f"{home}/web", v="1"))]
-        return mesh(*homes, *made, service("a/cart"), is_whole=True)
+        homes = [
+            one for home in HOMES
+            for one in (namespace(home), *(workload(f"{home}/web-{v}", v=v) for v in "123"))
+        ]  # fmt: skip
+        return mesh(*homes, *made, self.part(), service("a/cart"), is_whole=True)
+
+    def part(self) -> Any:
+        match = [{"sourceLabels": {"v": self.choice("12")}, "uri": {"prefix": "/part"}}]
+        route = [{"destination": {"host": self.host()}}]
+        return thing("VirtualService", "a/part", {"http": [{"match": match, "route": route}]})
 
 
 @pytest.mark.parametrize("seed", range(150))

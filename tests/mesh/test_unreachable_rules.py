@@ -8,8 +8,9 @@ from gateway_meshes import delegate, mesh, routes_for
 from hypothesis import given
 from hypothesis import strategies as st
 
+from meshctl.mesh.matching.outline import certain_start
 from meshctl.mesh.matching.string_match import StringMatch
-from meshctl.mesh.traffic.route_matches import certain_start, is_segment_leak, may_meet
+from meshctl.mesh.traffic.route_matches import is_segment_leak, may_meet
 from meshctl.mesh.traffic.unreachable_rules import MOST_PAIRS, Extent
 
 PATHS = ("/", "/a", "/a/", "/a/b", "/ab", "/ab/c", "/b", "/b/a")
@@ -184,6 +185,10 @@ def test_many_rules_on_paths_of_their_own_are_checked() -> None:
         ("regex", "/api?", "/ap"),
         ("regex", "/a{2}", "/"),
         ("regex", "/a|/b", ""),
+        ("regex", "/a[(]|/b", ""),
+        ("regex", r"/a\\|/b", ""),
+        ("regex", r"/a\Q(\E|/b", ""),
+        ("regex", r"/a\|b", "/a"),
         ("regex", "/(a|b)", "/"),
         ("regex", r"/a\.b", "/a"),
         ("regex", "(?i)/a", ""),

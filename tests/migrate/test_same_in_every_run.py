@@ -37,6 +37,16 @@ def objects() -> list[dict[str, Any]]:
         http = [{"route": [{"destination": {"host": "web"}}]}]
         spec = {"hosts": hosts, "gateways": ["shared"], "http": http}
         found.append(thing(istio, "VirtualService", f"web-{number}", "shop", spec))
+    kept = {name: [f"{name}-{number}.example.com" for number in range(3)] for name in ("x", "y")}
+    for name, hosts in kept.items():  # both stay, as nothing declares their hosts
+        http = [{"route": [{"destination": {"host": "web"}}]}]
+        spec = {"hosts": hosts, "http": http}
+        found.append(thing(istio, "VirtualService", name, "shop", spec))
+    tls = [
+        {"match": [{"sniHosts": ["x-0.example.com"]}], "route": [{"destination": {"host": "web"}}]}
+    ]
+    spec = {"hosts": [*kept["x"], *kept["y"]], "tls": tls}
+    found.append(thing(istio, "VirtualService", "z", "shop", spec))
     return found
 
 
@@ -45,10 +55,11 @@ def test_notes_have_one_order(tmp_path: Path) -> None:
     file.write_text("---\n".join(f"{json.dumps(one)}\n" for one in objects()))
     command = [sys.executable, "-m", "meshctl", "migrate", "--to", "gateway-api", str(file)]
     told = set()
-    for seed in range(3):
+    for seed in range(4):
         environment = os.environ | {"PYTHONHASHSEED": str(seed)}
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         assert "several VirtualServices route h-5.example.com" in done.stdout
         assert "the Gateway is in namespace e" in done.stdout
+        assert " stays, which routes the same host" in done.stdout
         told.add(done.stdout)
     assert 1 == len(told)

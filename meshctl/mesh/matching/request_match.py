@@ -142,10 +142,10 @@ def covers(a: RequestMatch, b: RequestMatch) -> bool | None:
     )
     if not applies:
         return False
-    demands = _demands(b)
+    theirs = demands(b)
     verdict = True if _opaque(a) <= _opaque(b) else None
-    for part, demand in _demands(a).items():
-        of_part = demand.covers(demands.get(part) or free(part))
+    for part, demand in demands(a).items():
+        of_part = demand.covers(theirs.get(part) or free(part))
         if of_part is False:
             return False
         verdict = verdict and of_part
@@ -190,7 +190,7 @@ def _parts_of_both(a: RequestMatch, b: RequestMatch) -> dict[RequestPart, str] |
     """Find a text for every part that must be there; None: some part suits only one match."""
     texts: dict[RequestPart, str] = {}
     unknown = bool(_opaque(a) or _opaque(b))
-    ours, theirs = _demands(a), _demands(b)
+    ours, theirs = demands(a), demands(b)
     for part in sorted({*ours, *theirs}):
         text = (ours.get(part) or free(part)).meet(theirs.get(part) or free(part))
         if text is None:
@@ -202,7 +202,7 @@ def _parts_of_both(a: RequestMatch, b: RequestMatch) -> dict[RequestPart, str] |
     return CANT_TELL if unknown else texts
 
 
-def _demands(match: RequestMatch) -> dict[RequestPart, PartMatch]:
+def demands(match: RequestMatch) -> dict[RequestPart, PartMatch]:
     """Collect what a match asks of each part; method, authority and scheme are headers."""
     pseudo = (
         (METHOD_PART, match.method),
@@ -215,14 +215,14 @@ def _demands(match: RequestMatch) -> dict[RequestPart, PartMatch]:
         *((_header(name), text) for name, text in match.headers.items() if not _is_opaque(name)),
         *((RequestPart("query", name), text) for name, text in match.query_params.items()),
     ]
-    demands: dict[RequestPart, PartMatch] = {}
+    found: dict[RequestPart, PartMatch] = {}
     for part, text in wanted:
-        demands[part] = (demands.get(part) or free(part)).wanting(text)
+        found[part] = (found.get(part) or free(part)).wanting(text)
     for name, text in match.without_headers.items():
         if not _is_opaque(name):
             part = _header(name)
-            demands[part] = (demands.get(part) or free(part)).refusing(text)
-    return demands
+            found[part] = (found.get(part) or free(part)).refusing(text)
+    return found
 
 
 def _header(name: str) -> RequestPart:

@@ -12,7 +12,6 @@ from typing import NamedTuple
 from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
 from meshctl.mesh.proxy_config_size.config_size import ConfigCounts
 from meshctl.mesh.registry.services import NO_ADDRESS
-from meshctl.mesh.request_path.chains import ListenerChain
 from meshctl.mesh.request_path.client_clusters import DNS, EDS, ClientCluster
 from meshctl.mesh.request_path.outbound_hosts import OutboundHost, OutboundHosts
 from meshctl.mesh.request_path.outbound_listeners import WILDCARD, OutboundListener
@@ -78,16 +77,31 @@ def guards_of(policies: Iterable[AuthorizationPolicy]) -> Guards:
     return Guards(frozenset(policy.action for policy in several), rules)
 
 
-def inbound_bytes(chains: Sequence[ListenerChain], catch_all: int, guards: Guards) -> int:
+class InboundSize(NamedTuple):
+    """What the pod of a sidecar needs: its named ``ports``, and filter chains.
+
+    ``http`` and ``tcp`` are those for named ports, ``catch_all`` counts those for the rest.
+    """
+
+    ports: int
+    http: int
+    tcp: int
+    catch_all: int
+
+    @property
+    def chains(self) -> int:
+        """Count the filter chains."""
+        return self.http + self.tcp + self.catch_all
+
+
+def inbound_bytes(inbound: InboundSize, guards: Guards) -> int:
     """Estimate the size of the two listeners that each sidecar has, with their inbound chains.
 
-    ``chains`` are those for named ports, ``catch_all`` counts those for the rest.
-    Each repeats the AuthorizationPolicies of its workload, in a filter for each action.
+    Each chain repeats the AuthorizationPolicies of its workload, in a filter for each action.
     """
-    sizes = (_INBOUND_HTTP if chain.is_http else _INBOUND_TCP for chain in chains)
     each = len(guards.actions) * _POLICY_FILTER + guards.rules * _POLICY_RULE
-    chained = sum(sizes) + catch_all * _CATCH_ALL + (len(chains) + catch_all) * each
-    return _FIXED_LISTENERS + chained
+    named = inbound.http * _INBOUND_HTTP + inbound.tcp * _INBOUND_TCP
+    return _FIXED_LISTENERS + named + inbound.catch_all * _CATCH_ALL + inbound.chains * each
 
 
 class SentHost(NamedTuple):

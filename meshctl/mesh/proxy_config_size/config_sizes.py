@@ -1,12 +1,12 @@
 """The configuration of each proxy of the mesh, to be counted."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from meshctl.mesh.core.selectors import Selector, SelectorIndex, index_of
 from meshctl.mesh.gateways.gateway_workloads import is_router
 from meshctl.mesh.proxy_config_size.cluster_sums import ClusterSum, ClusterSums, Sent, sum_of
-from meshctl.mesh.proxy_config_size.config_bytes import Guards, guards_of
+from meshctl.mesh.proxy_config_size.config_bytes import Guards, InboundSize, guards_of
 from meshctl.mesh.proxy_config_size.gateway_config import GatewayConfig
 from meshctl.mesh.proxy_config_size.listener_differences import ListenerDifferences
 from meshctl.mesh.proxy_config_size.namespaces_apart import NamespacesApart
@@ -16,16 +16,20 @@ from meshctl.mesh.proxy_config_size.outbound_config import (
     OutboundSize,
 )
 from meshctl.mesh.proxy_config_size.sent_clusters import sent_clusters
-from meshctl.mesh.proxy_config_size.sidecar_config import SidecarConfig
+from meshctl.mesh.proxy_config_size.sidecar_config import SidecarConfig, inbound_of
 from meshctl.mesh.request_path.client_clusters import ClientCluster
 from meshctl.mesh.request_path.inbound_chains import InboundPorts
 from meshctl.mesh.request_path.proxy_view import GatewayView, SidecarView
+from meshctl.mesh.traffic.delegates import MESH
 from meshctl.mesh.workloads.membership import is_gateway
 from meshctl.resources import Sidecar, VirtualService, Workload
 from meshctl.resources.cached_property import cached_property
 
 if TYPE_CHECKING:
     from meshctl.mesh.model import Mesh
+
+_FEW = 64
+"""By so many VirtualServices sidecars are counted as others with a difference."""
 
 _Alike = tuple[str, Sidecar | None, Sequence[Selector]]
 
@@ -38,10 +42,12 @@ class ConfigSizes:
         self._views = mesh.request_paths.views
         self._apart = NamespacesApart(mesh, self._views.services)
         self._sums = ClusterSums()
-        self._most: dict[Sequence[Selector], ListenerDifferences] = {}
+        self._bases: dict[frozenset[Selector], ListenerDifferences] = {}
+        self._most: dict[frozenset[Selector], _Most] = {}
         self._ports = InboundPorts(mesh.registry, mesh.workloads)
         self._outbound: dict[_Alike, OutboundSize] = {}
         self._counted: dict[tuple[str, int], tuple[object, Guards]] = {}
+        self._inbound: dict[object, InboundSize] = {}
         self._gateways: dict[object, GatewayConfig] = {}
 
     def config_of(self, workload: Workload) -> SidecarConfig | GatewayConfig:
@@ -51,10 +57,17 @@ class ConfigSizes:
             return self._gateway(workload)
         sidecar = mesh.sidecar_scope.sidecar_of(workload)
         outbound = self.outbound_of(workload)
-        ports = list(self._ports.of(workload, sidecar))
-        modes = mesh.security.peer_authentications
+        inbound, guards = self._inbound_of(workload, sidecar), self._guards(workload)
         address = self._views.endpoints.address_of(workload)
-        return SidecarConfig(outbound, ports, modes, self._guards(workload), workload, address)
+        return SidecarConfig(outbound, inbound, guards, workload.namespace, address)
+
+    def _inbound_of(self, workload: Workload, sidecar: Sidecar | None) -> InboundSize:
+        """Count what a workload's own pod needs; those with the same ports and modes share it."""
+        ports, modes = self._ports.of(workload, sidecar), self._mesh.security.peer_authentications
+        key = id(ports), modes.alike(workload)
+        if key not in self._inbound:
+            self._inbound[key] = inbound_of(ports, modes, workload)
+        return self._inbound[key]
 
     def _guards(self, workload: Workload) -> Guards:
         """Count what guards a workload; workloads that the same policies pick share the count."""
@@ -107,12 +120,24 @@ class ConfigSizes:
     @cached_property
     def _sources(self) -> SelectorIndex[Selector]:
         """The labels by which VirtualServices choose their clients."""
-        return index_of(
-            match.labels_of("sourceLabels")
-            for service in self._mesh.of(VirtualService)
-            for route in (*service.http, *service.tls, *service.tcp)
-            for match in route.matches
-        )
+        return index_of(map(dict, self._routed_by_source))
+
+    @cached_property
+    def _routed_by_source(self) -> Mapping[Selector, Sequence[VirtualService]]:
+        """The VirtualServices of the mesh by labels of clients that they choose, or a delegate does."""
+        routes = self._mesh.gateway_api.routes
+        found: dict[Selector, dict[VirtualService, None]] = {}
+        for service in self._mesh.of(VirtualService):
+            asked = {
+                frozenset(match.labels_of("sourceLabels").items())
+                for route in (*service.http, *service.tls, *service.tcp)
+                for match in route.matches
+            }
+            roots = [one for one in (service, *routes.delegates.roots(service))
+                     if MESH in routes.gateways_of(one)] if any(asked) else ()  # fmt: skip
+            for selector in asked - {frozenset()}:
+                found.setdefault(selector, {}).update(dict.fromkeys(roots))
+        return {selector: [*several] for selector, several in found.items()}
 
     def outbound_of(self, workload: Workload) -> OutboundSize:
         """Count the outbound part, which all pods of a namespace with one Sidecar share.
@@ -138,7 +163,7 @@ class ConfigSizes:
         apart, rules = self._apart, self._mesh.traffic.destination_rules
         most = self._most_like(workload)
         if not home:
-            sent = _sent_to_sidecar(most.view)
+            sent = _sent_to_sidecar(most.base.view)
             return OutboundSize(self._sums.like((), sent, frozenset()), most.whole)
         view = self._views.passing_view_of(workload, None)
         alike, hosts = apart.rules(home, rules.choosing(home, workload.pod_labels))
@@ -146,22 +171,51 @@ class ConfigSizes:
         clusters = self._sums.like(alike, _sent_to_sidecar(view), hosts)
         if not apart.has_own_listeners(home):
             return OutboundSize(clusters, most.whole)
-        own = apart.virtual_services(home)
-        found = most.size(view, apart.services(home), own) or self._listeners_of(view)
+        own = [*dict.fromkeys((*apart.virtual_services(home), *most.own))]
+        found = most.base.size(view, apart.services(home), own) or self._listeners_of(view)
         return OutboundSize(clusters, found)
 
     def _listeners_of(self, view: SidecarView) -> OutboundListenersSize:
         domain = self._mesh.config.domain
         return OutboundListenersConfig(view, self._views.services, domain).size
 
-    def _most_like(self, workload: Workload) -> ListenerDifferences:
+    def _most_like(self, workload: Workload) -> "_Most":
         """Find what sidecars of most namespaces have that the same sources of routes choose."""
-        key = self._sources.find(workload.pod_labels)
-        if key not in self._most:
-            view, domain = self._views.common_view_of(workload), self._mesh.config.domain
-            self._sums.like((), _sent_to_sidecar(view), frozenset())
-            self._most[key] = ListenerDifferences(view, self._views.services, domain)
-        return self._most[key]
+        chosen = frozenset(self._sources.find(workload.pod_labels))
+        if chosen not in self._most:
+            self._most[chosen] = self._beside(workload, chosen) or self._base(workload, chosen)
+        return self._most[chosen]
+
+    def _beside(self, workload: Workload, chosen: frozenset[Selector]) -> "_Most | None":
+        """Count by the routes that choose others than those of what was counted in full, if few do."""
+        nearest = min(self._bases, key=lambda other: len(other ^ chosen), default=None)
+        if nearest is None:
+            return None
+        routed = self._routed_by_source
+        own = [*dict.fromkeys(one for by in nearest ^ chosen for one in routed[by])]
+        if len(own) > _FEW:
+            return None
+        base, view = self._bases[nearest], self._views.common_view_of(workload)
+        whole = base.size(view, (), own)
+        return None if whole is None else _Most(base, own, whole)
+
+    def _base(self, workload: Workload, chosen: frozenset[Selector]) -> "_Most":
+        """Count in full, for others to be counted beside."""
+        view, domain = self._views.common_view_of(workload), self._mesh.config.domain
+        self._sums.like((), _sent_to_sidecar(view), frozenset())
+        base = self._bases[chosen] = ListenerDifferences(view, self._views.services, domain)
+        return _Most(base, (), base.whole)
+
+
+class _Most(NamedTuple):
+    """What sidecars of most namespaces have that some sources of routes choose.
+
+    ``own`` are the VirtualServices that they have otherwise than the ``base``, which is counted in full.
+    """
+
+    base: ListenerDifferences
+    own: Sequence[VirtualService]
+    whole: OutboundListenersSize
 
 
 def _sent_to_sidecar(view: SidecarView) -> Sent:

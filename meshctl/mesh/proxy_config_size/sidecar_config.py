@@ -12,16 +12,15 @@ from meshctl.istio.protocols import Protocol
 from meshctl.mesh.proxy_config_size.config_bytes import (
     INBOUND_CLUSTER,
     Guards,
+    InboundSize,
     endpoint_bytes,
     inbound_bytes,
 )
 from meshctl.mesh.proxy_config_size.config_size import ConfigCounts, ConfigSize
 from meshctl.mesh.proxy_config_size.outbound_config import OutboundSize
-from meshctl.mesh.request_path.chains import ListenerChain
 from meshctl.mesh.request_path.inbound_chains import InboundPort, inbound_chains
 from meshctl.mesh.security.peer_authentication import PeerAuthentications
 from meshctl.resources import Workload
-from meshctl.resources.cached_property import cached_property
 
 FIXED_CLUSTERS = 3
 """BlackHoleCluster, PassthroughCluster and InboundPassthroughCluster."""
@@ -31,44 +30,40 @@ FIXED_INBOUND_CHAINS = 1
 """Of virtualInbound: for calls to itself."""
 
 
+def inbound_of(
+    ports: Sequence[InboundPort], modes: PeerAuthentications, workload: Workload
+) -> InboundSize:
+    """Count what pods need that have these container ports and the modes of a workload."""
+    chains = [
+        chain
+        for port in ports
+        for chain in inbound_chains(port, modes.of_port(workload, port.number).mode)
+    ]
+    http = sum(chain.is_http for chain in chains)
+    rest = inbound_chains(InboundPort(0, Protocol.AUTO), modes.of_workload(workload).mode)
+    return InboundSize(len(ports), http, len(chains) - http, len(rest))
+
+
 class SidecarConfig:
     """All that the sidecar of one workload is sent."""
 
     def __init__(
-        self, outbound: OutboundSize, ports: Sequence[InboundPort], modes: PeerAuthentications,
-        guards: Guards, workload: Workload, address: str,
+        self, outbound: OutboundSize, inbound: InboundSize, guards: Guards, namespace: str,
+        address: str,
     ) -> None:  # fmt: skip
-        """``ports`` are the container ports that have chains and a cluster of their own."""
         self._outbound = outbound
-        self._address = address
-        self._ports = ports
-        self._modes = modes
+        self._inbound = inbound
         self._guards = guards
-        self._workload = workload
-
-    @cached_property
-    def _chains(self) -> Sequence[ListenerChain]:
-        """The filter chains of the container ports that have some of their own."""
-        mode = self._modes.of_port
-        return [
-            chain
-            for port in self._ports
-            for chain in inbound_chains(port, mode(self._workload, port.number).mode)
-        ]
-
-    @property
-    def _catch_all(self) -> int:
-        """The filter chains for container ports that nothing names."""
-        mode = self._modes.of_workload(self._workload).mode
-        return len(inbound_chains(InboundPort(0, Protocol.AUTO), mode))
+        self._namespace = namespace
+        self._address = address
 
     @property
     def size(self) -> ConfigSize:
         """Count everything, and estimate its bytes."""
         counts = self.counts
-        outbound = self._outbound.bytes_at(self._address, self._workload.namespace)
-        clusters = outbound.clusters + INBOUND_CLUSTER * len(self._ports)
-        listeners = outbound.listeners + inbound_bytes(self._chains, self._catch_all, self._guards)
+        outbound = self._outbound.bytes_at(self._address, self._namespace)
+        clusters = outbound.clusters + INBOUND_CLUSTER * self._inbound.ports
+        listeners = outbound.listeners + inbound_bytes(self._inbound, self._guards)
         return ConfigSize(
             counts,
             replace(
@@ -82,8 +77,7 @@ class SidecarConfig:
         outbound = self._outbound.counts_at(self._address)
         return replace(
             outbound,
-            clusters=outbound.clusters + len(self._ports) + FIXED_CLUSTERS,
+            clusters=outbound.clusters + self._inbound.ports + FIXED_CLUSTERS,
             listeners=outbound.listeners + FIXED_LISTENERS,
-            filter_chains=outbound.filter_chains + len(self._chains) + self._catch_all
-            + FIXED_INBOUND_CHAINS,
-        )  # fmt: skip
+            filter_chains=outbound.filter_chains + self._inbound.chains + FIXED_INBOUND_CHAINS,
+        )

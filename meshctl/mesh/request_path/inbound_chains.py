@@ -5,7 +5,7 @@ listener_inbound.go) with the match options of filterchain_options.go, Istio 1.3
 PeerAuthentication and the protocol of the oldest Service in front; other ports pass through.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from meshctl.istio.protocols import (
@@ -76,6 +76,8 @@ class InboundPorts:
         self._selecting: dict[str, SelectorIndex[RegisteredHost]] = {}
         self._by_age = IdentityCache(_by_age)  # many workloads share their hosts
         self._headless = IdentityCache(_has_headless)
+        self._by_sidecar = IdentityCache(_named_by)
+        self._led_to = IdentityCache(_all_led_to)
         self._numbers: dict[object, dict[int, tuple[RegisteredHost, HostPort]]] = {}
 
     def hosts(self, workload: Workload) -> list[RegisteredHost]:
@@ -91,22 +93,19 @@ class InboundPorts:
 
     def find(self, workload: Workload, number: int, sidecar: Sidecar | None) -> InboundPort:
         """Describe a container port, also one that nothing names."""
-        ingress = views(sidecar.spec, "ingress", View) if sidecar is not None else ()
+        ingress = _ingress_of(sidecar) if sidecar is not None else ()
         if ingress:
             return _of_ingress(ingress, number)
         found = self._in_front(workload).get(number)
-        if found is not None:
-            return InboundPort(number, found[1].protocol, found[1].number, found[0])
-        return InboundPort(number, Protocol.AUTO)
+        return _led_to(number, *found) if found is not None else InboundPort(number, Protocol.AUTO)
 
-    def of(self, workload: Workload, sidecar: Sidecar | None) -> Iterator[InboundPort]:
-        """Walk the container ports that have chains of their own, each once."""
-        ingress = views(sidecar.spec, "ingress", View) if sidecar is not None else ()
-        numbers = [view.child("port").number("number") for view in ingress]
-        if not ingress:
-            numbers = list(self._in_front(workload))
-        for number in dict.fromkeys(one for one in numbers if one):
-            yield self.find(workload, number, sidecar)
+    def of(self, workload: Workload, sidecar: Sidecar | None) -> Sequence[InboundPort]:
+        """List the container ports that have chains of their own, each once.
+
+        Workloads with the same hosts in front share one list, as do those of one Sidecar that names ports.
+        """
+        named = self._by_sidecar.of(sidecar) if sidecar is not None else None
+        return named if named is not None else self._led_to.of(self._in_front(workload))
 
     def _in_front(self, workload: Workload) -> Mapping[int, tuple[RegisteredHost, HostPort]]:
         """The container ports that hosts lead to, each with the first that does."""
@@ -139,6 +138,27 @@ def _by_age(hosts: Sequence[RegisteredHost]) -> list[RegisteredHost]:
         found.values(),
         key=lambda registered_host: (age(registered_host.source)[0], registered_host.host),
     )
+
+
+def _led_to(number: int, host: RegisteredHost, port: HostPort) -> InboundPort:
+    return InboundPort(number, port.protocol, port.number, host)
+
+
+def _all_led_to(
+    found: Mapping[int, tuple[RegisteredHost, HostPort]],
+) -> Sequence[InboundPort]:
+    return [_led_to(number, *first) for number, first in found.items() if number]
+
+
+def _ingress_of(sidecar: Sidecar) -> Sequence[View]:
+    return views(sidecar.spec, "ingress", View)
+
+
+def _named_by(sidecar: Sidecar) -> Sequence[InboundPort] | None:
+    """The ports of a Sidecar's ingress listeners, if it has any."""
+    ingress = _ingress_of(sidecar)
+    numbers = dict.fromkeys(view.child("port").number("number") for view in ingress)
+    return [_of_ingress(ingress, number) for number in numbers if number] if ingress else None
 
 
 def _has_headless(hosts: Sequence[RegisteredHost]) -> bool:

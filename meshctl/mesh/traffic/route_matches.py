@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from meshctl.masking.answers import said
+from meshctl.mesh.matching.outline import certain_start
 from meshctl.mesh.matching.request_match import RequestMatch, is_catch_all
 from meshctl.mesh.matching.request_part import PATH
 from meshctl.mesh.matching.string_match import StringMatch, find_text
@@ -15,9 +16,6 @@ from meshctl.mesh.traffic.delegates import HttpRule, RuleMatch, gateways_of, own
 from meshctl.mesh.traffic.routes import EffectiveRoute, Routes, requested
 from meshctl.resources import Ref, VirtualService
 from meshctl.resources.cached_property import cached_property
-
-_SPECIAL = frozenset(".^$*+?()[]{}|\\")
-_OPTIONAL = frozenset("*?{")
 
 Key = tuple[HttpRule, RuleMatch | None]
 
@@ -167,13 +165,6 @@ def may_meet(several: Sequence[RouteMatch]) -> Iterator[tuple[int, int]]:
             yield min(index, other), max(index, other)
 
 
-def certain_start(path: StringMatch) -> str:
-    """Give a text that every path taken surely starts with; may be empty."""
-    if path.kind in ("exact", "prefix"):
-        return path.value
-    return _regex_start(path.value) if path.kind == "regex" else ""
-
-
 def is_segment_leak(wide: StringMatch, narrow: StringMatch) -> bool:
     """Does a prefix take a path only because it ends amid a segment (``/foo``, ``/foobar``)?"""
     if (wide.kind, narrow.kind) not in (("prefix", "prefix"), ("prefix", "exact")):
@@ -184,21 +175,6 @@ def is_segment_leak(wide: StringMatch, narrow: StringMatch) -> bool:
         and wide.value[-1:].isalnum()
         and following not in ("", "/")
     )
-
-
-def _regex_start(pattern: str) -> str:
-    """Read the plain characters a pattern begins with; none if it has alternatives outside."""
-    depth = 0
-    for before, char in zip("\0" + pattern, pattern, strict=False):
-        if before != "\\":
-            depth += (char == "(") - (char == ")")
-            if char == "|" and depth <= 0:
-                return ""
-    text = pattern.removeprefix("^")
-    length = next((n for n, char in enumerate(text) if char in _SPECIAL), len(text))
-    if length and text[length : length + 1] in _OPTIONAL:
-        length -= 1
-    return text[:length]
 
 
 def _effect(rule: HttpRule) -> tuple[object, ...] | None:

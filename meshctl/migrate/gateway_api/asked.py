@@ -21,7 +21,8 @@ _ORDER = {"exact": 3, "prefix": 2, "regex": 1}
 _WORDS = re.compile(r"\(?([A-Z]+(?:\|[A-Z]+)*)\)?")
 _BAD_PATH = re.compile(r"//|/\.\.?(?:/|$)|%2[fF]|#")
 _LONGEST = 1024
-_MOST = 16
+MOST_CONDITIONS = 16
+"""Headers, and query parameters, that one match may ask for."""
 _PLAIN = frozenset({"uri", "method", "headers", "queryParams", "ignoreUriCase"})
 _SAID_ELSEWHERE = frozenset({"name", "gateways", "port", "authority", "statPrefix"})
 
@@ -165,8 +166,8 @@ def _joined(texts: Texts, other: Texts) -> Texts:
         elif not theirs.covers(mine):
             raise CantSayError(f"the order of two rules decides about values of {name}",
                                _ORDER_ADVICE)  # fmt: skip
-    if len(found) > _MOST:
-        raise CantSayError(f"a match has at most {_MOST} headers", _ORDER_ADVICE)
+    if len(found) > MOST_CONDITIONS:
+        raise CantSayError(f"a match has at most {MOST_CONDITIONS} headers", _ORDER_ADVICE)
     return tuple(found.values())
 
 
@@ -216,8 +217,8 @@ def _conditions(match: View, key: str) -> Texts:
             raise CantSayError(f"a match by {name} has nothing like it in an HTTPRoute",
                                "keep the VirtualService")  # fmt: skip
         found.append((name, *_condition(match.child(key, name))))
-    if len(found) > _MOST:
-        raise CantSayError(f"a match has more than {_MOST} {key}", "split the rule")
+    if len(found) > MOST_CONDITIONS:
+        raise CantSayError(f"a match has more than {MOST_CONDITIONS} {key}", "split the rule")
     return tuple(sorted(found))
 
 

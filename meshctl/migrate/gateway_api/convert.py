@@ -179,7 +179,7 @@ class _Conversion:
                     f"a server of {gateway.gateway.title} that it needs stays",
                     "see what is said there"))  # fmt: skip
                 return True
-        for table in self._tables(plan):
+        for table in sorted(self._tables(plan)):
             if table in held:
                 _lose([plan], CantSayError(
                     f"{held[table].service.title} stays, which routes the same host",
