@@ -14,8 +14,10 @@ from meshctl.mesh.matching.string_match import StringMatch
 
 _SPECIAL = frozenset(".^$*+?()[]{}|\\")
 _OPTIONAL = frozenset("*?{")
-_LITERAL = re.compile(r"\\Q.*?(?:\\E|$)|\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
-"""Quoted text, an escape or a class of a pattern, where brackets and bars stand for themselves."""
+_LITERAL = re.compile(r"\\Q.*?(?:\\E|\Z)|\\.|\[\^?+\]?+(?:\\.|[^\]\\])*+(?:\]|\\?+\Z)", re.DOTALL)
+"""Quoted text, an escape or a class of a pattern, where brackets and bars stand for themselves.
+
+What nobody closes goes to the end, so that a pattern of brackets alone is read once."""
 _END = "\0"
 """Stands behind a path that has to be just this: no path has it."""
 
