@@ -54,7 +54,7 @@ def test_version_and_help_read_no_yaml(tmp_path: Path) -> None:
 
 
 CEILINGS = {
-    "analyze": 160, "validate": 159, "routes": 199, "tls_check": 196, "describe": 265,
+    "analyze": 160, "validate": 159, "routes": 199, "tls_check": 196, "describe": 266,
     "check_inject": 176, "kube_inject": 185, "proxy_status": 61, "version": 48, "rule": 49,
     "schema": 69, "completion": 4, "trace": 247, "test": 243, "diff": 270, "diagnose": 256, "size": 249,
     "webhook": 4, "webhook.serve": 24, "webhook.test": 155, "webhook.manifests": 34, "webhook.cel": 30,
