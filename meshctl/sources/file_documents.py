@@ -26,6 +26,18 @@ def documents_of(text: str, file: str = "") -> Iterator[Document]:
         yield Document(file, first_line, part, data)
 
 
+def has_alias_bomb(file: str | Path) -> bool:
+    """Do aliases blow a document of a file up? What isn't read as such has none."""
+    try:
+        text = decode(read_bytes(file, MAX_CHARACTERS))
+    except OSError:
+        return False
+    if "&" not in text or "*" not in text:
+        return False
+    notes = (note for line, part in split(text) for note in Parser().parse(part, line)[1])
+    return any(note.kind == "alias-bomb" for note in notes)
+
+
 def mappings(documents: Iterable[Document]) -> Iterator[dict[str, Any]]:
     """Walk the data of documents that hold a mapping."""
     return (document.data for document in documents if isinstance(document.data, dict))

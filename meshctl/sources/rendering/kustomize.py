@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from meshctl.sources.documents import Document, Problem
-from meshctl.sources.file_documents import documents_in, mappings
+from meshctl.sources.file_documents import documents_in, has_alias_bomb, mappings
 from meshctl.sources.kustomizations import patches_of, texts
 from meshctl.sources.placement import Placement
 from meshctl.sources.rendering import programs
@@ -77,14 +77,9 @@ class Kustomize:
         ``namespace`` is that of objects that name none; ``substitutes`` are Flux's variables.
         """
         tree = walk(directory)
-        if tree.lists_itself:
-            return _failed(directory, shown, "it lists itself, by way of what it lists")
-        if tree.remote:
-            return _failed(directory, shown, f"{tree.remote[0]} needs the network")
-        if tree.missing:
-            return _failed(directory, shown, f"{tree.missing[0]} is not there")
-        if tree.needs_helm:
-            return _failed(directory, shown, "helmCharts need --enable-helm, which is not passed")
+        obstacle = _obstacle(tree)
+        if obstacle:
+            return _failed(directory, shown, obstacle)
         with tempfile.TemporaryDirectory(prefix="meshctl-overlay-") as made:
             scratch = os.path.realpath(made)
             wrapper = {
@@ -129,6 +124,21 @@ def _failed(directory: Path, shown: str, reason: str) -> Rendered:
         failed=True,
         is_overlay=True,
     )
+
+
+def _obstacle(tree: Tree) -> str:
+    """Say why kustomize isn't run; empty where it is."""
+    if tree.lists_itself:
+        return "it lists itself, by way of what it lists"
+    if tree.remote:
+        return f"{tree.remote[0]} needs the network"
+    if tree.missing:
+        return f"{tree.missing[0]} is not there"
+    if tree.needs_helm:
+        return "helmCharts need --enable-helm, which is not passed"
+    # kustomize 5.7 writes aliases out without a bound: gigabytes, and more than a minute.
+    bomb = next(filter(has_alias_bomb, (*tree.kustomizations, *tree.files)), None)
+    return f"aliases blow {bomb.name} up, and an API server refuses it" if bomb else ""
 
 
 def files_below(directory: Path) -> Iterator[Path]:

@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from meshctl.engine.analyze import analyze
 from meshctl.settings import Settings
 from meshctl.sources.rendering import programs
 from meshctl.sources.rendering.charts import Helm
+from meshctl.sources.rendering.kustomize import Kustomize
 from meshctl.sources.rendering.release import Release
 
 HELM = shutil.which("helm")
@@ -105,6 +107,19 @@ def test_a_hostile_kustomization_is_one_finding(tmp_path: Path, text: str, reaso
     (tmp_path / "loop/kustomization.yaml").write_text(text)
     said = complaint(tmp_path)
     assert (True, True) == (said.startswith("kustomization.yaml:1 "), reason in said), said
+
+
+def test_a_kustomization_that_aliases_blow_up_is_not_built(tmp_path: Path) -> None:
+    levels = "abcdefg"
+    lines = [f"  {a}: &{a} [{', '.join([f'*{b}'] * 10)}]" for b, a in pairwise(levels)]
+    first = f"  a: &a [{', '.join('x' * 10)}]"
+    head = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n"
+    (tmp_path / "bomb.yaml").write_text(head + "\n".join([first, *lines]))
+    (tmp_path / "kustomization.yaml").write_text("resources: [bomb.yaml]\n")
+    rendered = Kustomize("no-such-kustomize").render(tmp_path, "overlay")
+    assert ["aliases blow bomb.yaml up, and an API server refuses it"] == [
+        one.message.rpartition(": ")[2] for one in rendered.problems
+    ]
 
 
 def test_output_beyond_the_limit_ends_the_program(tmp_path: Path) -> None:
