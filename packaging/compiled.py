@@ -7,19 +7,18 @@ The wheel that it writes into dist/ has machine code beside the same sources. It
 import ast
 import contextlib
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from locked import ROOT
 from mypyc.build import mypycify
+from release import DIST, run
 from setuptools import Distribution
 
 from packaging import tags
 
 BUILD = ROOT / "build" / "compiled"
-DIST = ROOT / "dist"
 
 PACKAGES = (
     "engine/needs.py", "engine/runner.py", "istio", "mesh", "re2", "resources", "validation",
@@ -42,11 +41,6 @@ _NATIVE_IMPORT = (
     "\nfrom typing import TYPE_CHECKING as _IS_CHECKED\n\nif _IS_CHECKED:\n"
     "    from mypy_extensions import mypyc_attr\n"
 )
-
-
-def run(*command: str | Path) -> None:
-    """Run a tool; a failure ends the build."""
-    subprocess.run([str(part) for part in command], check=True)
 
 
 def sources(names: Iterable[str] = PACKAGES) -> Iterator[Path]:
@@ -86,21 +80,17 @@ def written_out(source: str, opened: frozenset[str]) -> str:
 def _kept_answers(
     owner: ast.ClassDef, source: str, lines: list[str]
 ) -> Iterator[tuple[int, int, list[str]]]:
-    decorators = {index: ast.unparse(one) for index, one in enumerate(owner.decorator_list)}
-    data = [index for index, text in decorators.items() if text.startswith("dataclass")]
+    data = [one for one in owner.decorator_list if ast.unparse(one).startswith("dataclass")]
     found = [node for node in owner.body if isinstance(node, ast.FunctionDef) and _keeps(node)]
     for node in found:
         first, end = node.decorator_list[0].lineno - 1, node.end_lineno or 0
         made = [*lines[node.lineno - 1 : end]]
         made[0] = made[0].replace(f"def {node.name}(", f"def _make_{node.name}(", 1)
         kind = " ".join((ast.get_source_segment(source, node.returns) or "").split())
-        yield (
-            first,
-            end,
-            [_fields(node.name, kind, is_data=bool(data)), *made, _reading(node.name, kind)],
-        )
+        fields = _fields(node.name, kind, is_data=bool(data))
+        yield first, end, [fields, *made, _reading(node.name, kind)]
     if found and data:  # what is worked out later is written into it
-        line = owner.decorator_list[data[0]].lineno - 1
+        line = data[0].lineno - 1
         yield line, line + 1, [lines[line].replace("frozen=True, ", "")]
         yield line, line, ["from dataclasses import field as _field\n"]
 

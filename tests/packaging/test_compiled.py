@@ -103,8 +103,7 @@ def findings(tree: Path, *options: str) -> str:
 
 
 @pytest.mark.skipif(shutil.which("gcc") is None, reason="no C compiler: nothing is compiled")
-def test_compiled_views_find_the_same(tmp_path, monkeypatch):
-    monkeypatch.setattr(compiled, "BUILD", tmp_path / "build")
+def test_compiled_views_find_the_same(tmp_path):
     tree = tmp_path / "tree"
     shutil.copytree(
         ROOT / "meshctl", tree / "meshctl", ignore=shutil.ignore_patterns("__pycache__")

@@ -114,7 +114,7 @@ class KnownCallers:
         for place, effective in enumerate(self._mesh.merged_gateways):
             workload = effective.workload.workload
             identity = self._identity(workload) if workload is not None else None
-            found.setdefault(effective.like, []).append(_Pods(place, identity))
+            found.setdefault(effective.first, []).append(_Pods(place, identity))
         return found
 
     @cached_property

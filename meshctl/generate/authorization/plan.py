@@ -1,6 +1,5 @@
 """Plans an ALLOW policy for each Service whose callers are all known by identity."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -58,7 +57,7 @@ def plan_policies(
 ) -> AuthorizationAnswer:
     """Plan for the Services of the ``shown`` namespaces, or of all; dry ones only log."""
     policies, alone = [], []
-    servers, taken = ServingPods(mesh, callers), _names(mesh)
+    servers = ServingPods(mesh, callers)
     for host in mesh.registry:
         service = host.source
         if not isinstance(service, Service) or (shown and host.namespace not in shown):
@@ -74,17 +73,9 @@ def plan_policies(
             alone.append(WithoutPolicy(host.namespace, service.name, why))
             continue
         allowed = tuple(_allowed(servers, host, pods, callers.of(host)))
-        manifest = _manifest(service, allowed, taken[service.namespace], is_dry=is_dry)
+        manifest = _manifest(mesh, service, allowed, is_dry=is_dry)
         policies.append(PolicyPlan(host.namespace, service.name, allowed, manifest))
     return AuthorizationAnswer(tuple(policies), tuple(alone))
-
-
-def _names(mesh: Mesh) -> dict[str, set[str]]:
-    """The names of AuthorizationPolicies by namespace."""
-    found = defaultdict[str, set[str]](set)
-    for policy in mesh.of(AuthorizationPolicy):
-        found[policy.namespace].add(policy.name)
-    return found
 
 
 def _of_callers(mesh: Mesh, pods: Sequence[Workload], known: Iterable[KnownCaller]) -> str:
@@ -122,7 +113,7 @@ def _allowed(
 
 
 def _manifest(
-    service: Service, allowed: Sequence[AllowedCaller], taken: set[str], *, is_dry: bool
+    mesh: Mesh, service: Service, allowed: Sequence[AllowedCaller], *, is_dry: bool
 ) -> dict[str, Any]:
     by_ports: dict[tuple[int, ...], list[str]] = {}
     for allowed_caller in allowed:
@@ -134,7 +125,7 @@ def _manifest(
             rule["to"] = [{"operation": {"ports": [str(port) for port in ports]}}]
         rules.append(rule)
     name = f"{service.name}-callers"
-    while name in taken:
+    while mesh.named_in(AuthorizationPolicy, name, service.namespace):
         name += "-known"
     metadata: dict[str, Any] = {"name": name, "namespace": service.namespace}
     if is_dry:

@@ -1,6 +1,5 @@
 """Plans a Sidecar for each namespace or workload that none limits, and counts what it saves."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean
@@ -87,8 +86,7 @@ def plan_sidecars(
     groups, alone = _grouped(mesh, asked)
     entries = EgressEntries(mesh)
     found = [(one, _entries(one, calls, entries, is_exact=asked.is_exact)) for one in groups]
-    taken = _names(mesh)
-    manifests = [_manifest(group, needed, taken[group.namespace]) for group, needed in found]
+    manifests = [_manifest(mesh, group, needed) for group, needed in found]
     sizes, narrowed = ConfigSizes(mesh), ConfigSizes(with_objects(mesh, manifests))
     plans = []
     for (group, needed), manifest in zip(found, manifests, strict=True):
@@ -161,20 +159,12 @@ def _entries(
     return entries.of(known, group.namespace, keeps_own=not (is_exact or is_seen))
 
 
-def _names(mesh: Mesh) -> dict[str, set[str]]:
-    """The names of Sidecars by namespace."""
-    found = defaultdict[str, set[str]](set)
-    for sidecar in mesh.of(Sidecar):
-        found[sidecar.namespace].add(sidecar.name)
-    return found
-
-
-def _manifest(group: _Group, entries: Sequence[EgressEntry], taken: set[str]) -> dict[str, Any]:
+def _manifest(mesh: Mesh, group: _Group, entries: Sequence[EgressEntry]) -> dict[str, Any]:
     spec: dict[str, Any] = {"egress": [{"hosts": [entry.host for entry in entries]}]}
     if group.workload is not None:
         spec["workloadSelector"] = {"labels": dict(group.labels)}
     name = group.workload or "default"
-    while name in taken:
+    while mesh.named_in(Sidecar, name, group.namespace):
         name += "-egress"
     return {
         "apiVersion": "networking.istio.io/v1",

@@ -229,12 +229,12 @@ def _listening(mesh: Mesh) -> dict[str, dict[str, str]]:
     shared: dict[EffectiveGateway, dict[str, str]] = {}
     found: dict[str, dict[str, str]] = {}
     for gateway in mesh.gateway_api.gateways:
-        if gateway.like not in shared:
-            shared[gateway.like] = {
+        if gateway.first not in shared:
+            shared[gateway.first] = {
                 f"{listener.bind}:{listener.port}": _listener_text(listener)
                 for listener in gateway.listeners
             }
-        name, texts = gateway.workload.name, shared[gateway.like]
+        name, texts = gateway.workload.name, shared[gateway.first]
         found[name] = {**found[name], **texts} if name in found else texts
     return found
 

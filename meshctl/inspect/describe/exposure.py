@@ -51,7 +51,7 @@ def exposures(mesh: Mesh, host: RegisteredHost, shown: Shown) -> Iterator[Exposu
     """Walk the entrances to a host: of Istio's Gateways, then of the Gateway API's."""
     led: dict[EffectiveGateway, _Led] = {}
     for gateway in mesh.gateways:
-        first = gateway.like  # of those that are sent the same
+        first = gateway.first  # of those that are sent the same
         if first not in led:
             led[first] = _Led([*_led_http(first, host)], [*_led_opaque(first, host)])
         yield from _http(mesh, gateway, led[first], host, shown)
