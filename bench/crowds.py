@@ -22,6 +22,7 @@ from crowded import (  # noqa: F401 - each enters its crowds
     meetings,
     namespaces,
     policies,
+    ports,
     proxies,
     routes,
     shared_parts,
@@ -32,12 +33,14 @@ from crowded.objects import CROWDS, service
 
 def anchored(count: int) -> str:
     """Write a Service of which aliases repeat parts."""
-    ports = "".join(f"  - {{<<: *port, name: http-{i}, port: {1000 + i}}}\n" for i in range(count))
+    repeated = "".join(
+        f"  - {{<<: *port, name: http-{i}, port: {1000 + i}}}\n" for i in range(count)
+    )
     labels = "".join(f"    l-{i}: *text\n" for i in range(count))
     return (
         "apiVersion: v1\nkind: Service\nmetadata:\n  name: &text web\n  namespace: shop\n"
         f"  labels:\n{labels}spec:\n  selector: {{app: web}}\n  ports:\n"
-        f"  - &port {{name: http, port: 80, targetPort: 8080}}\n{ports}"
+        f"  - &port {{name: http, port: 80, targetPort: 8080}}\n{repeated}"
     )
 
 

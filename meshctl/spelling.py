@@ -104,6 +104,9 @@ class CloseNames:
     def __iter__(self) -> Iterator[str]:
         return iter(self._known)
 
+    def __len__(self) -> int:
+        return len(self._known)
+
     def to(self, name: str, cutoff: float) -> str:
         """Find the closest name, of which this share of the letters is the same; else nothing."""
         from difflib import get_close_matches  # noqa: PLC0415 - few names are misspelt

@@ -45,10 +45,15 @@ MOST_LISTED = 10
 """Names of what there is that a message lists."""
 
 
-def shortened(names: Sequence[str], most: int = 3, number: int | None = None) -> str:
+def shortened(names: Sequence[object], most: int = 3, number: int | None = None) -> str:
     """List names, the first few of many: ``a, b, c and 197 more``; ``number`` counts what isn't in the list, too."""
-    shown, number = ", ".join(names[:most]), len(names) if number is None else number
+    shown, number = ", ".join(map(str, names[:most])), len(names) if number is None else number
     return f"{shown} and {number - most} more" if number > most else shown
+
+
+def all_of(names: Sequence[object], most: int = MOST_LISTED) -> str:
+    """Say names one by one, ``a and b and c``, and of more than a message has room for the first few."""
+    return " and ".join(map(str, names)) if len(names) <= most else shortened(names, most)
 
 
 def with_article(noun: str) -> str:

@@ -174,7 +174,7 @@ def _follow_http_rules(
     host: RegisteredHost, number: int | None, services: Sequence[VirtualService]
 ) -> bool:
     """Is the port, or is each of them, one of HTTP, and routed by the rules that are asked?"""
-    asked = [port for port in host.ports if number in {None, port.number}]
+    asked = host.asked_ports(number)
     has_rules = bool(services) and all(service.http for service in services)
     return has_rules and bool(asked) and all(port.protocol.is_http for port in asked)
 

@@ -18,6 +18,7 @@ from meshctl.mesh.registry.services import RegisteredHost
 from meshctl.mesh.security.client_tls import DISABLE, ISTIO_MUTUAL, ClientTlsSetting, tls_setting
 from meshctl.mesh.traffic.destination_rules import Step
 from meshctl.resources import Ref, Service
+from meshctl.words import MOST_LISTED, shortened
 
 _OWN_CERTIFICATE = frozenset({"SIMPLE", "OPTIONAL_MUTUAL"})
 _ELSEWHERE = ""
@@ -133,7 +134,7 @@ def _fault(hop: EgressHop, server: MergedServer, setting: ClientTlsSetting, sni:
             f"they expect a certificate of the mesh, and the server has one of its own ({wanted})"
         )
     if not any(covers(host, sni) for host in server.sni_hosts):
-        hosts = ", ".join(server.sni_hosts)
+        hosts = shortened(server.sni_hosts, MOST_LISTED)
         return f"their SNI is {sni}, and the server has only {hosts}"
     return ""
 

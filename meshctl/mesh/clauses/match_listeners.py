@@ -57,6 +57,8 @@ class MatchListeners:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._called_ports: dict[tuple[VirtualService, str], frozenset[int]] = {}
+        self._shown: dict[tuple[VirtualService, str, str], tuple[str, ...]] = {}
 
     def idle(self, route: Route, match: Match) -> tuple[list[IdleMatch], int]:
         """List where a match surely takes nothing, and count where it does or may.
@@ -97,8 +99,7 @@ class MatchListeners:
     ) -> tuple[Obstacle, tuple[str, ...]] | None:
         ports = self.ports(service, kind, gateway) if match.port else None
         if ports and match.port not in ports:
-            shown = {*self._declared(service, kind)} if gateway == MESH else ports
-            return Obstacle.PORT, tuple(str(port) for port in sorted(shown))
+            return Obstacle.PORT, self._shown_ports(service, kind, gateway)
         if gateway == MESH and kind != "http":
             return self._of_connections(service, kind, match)
         if match.gateways or kind != "http":
@@ -179,7 +180,7 @@ class MatchListeners:
     def ports(self, service: VirtualService, kind: str, gateway: str) -> frozenset[int]:
         """Collect the ports a gateway (or the mesh) has for a VirtualService; empty: unknown."""
         if gateway == MESH:
-            return frozenset(self._called(service, kind))
+            return self._called(service, kind)
         known = self._parts.gateways.find(gateway)
         if known is None:
             return frozenset()
@@ -238,11 +239,20 @@ class MatchListeners:
         called = frozenset(self._declared(service, "http", without_unknown=others))
         return () if HTTP_PORT in called else tuple(sorted(called))
 
-    def _called(self, service: VirtualService, kind: str) -> Iterator[int]:
-        declared = frozenset(self._declared(service, kind))
-        yield from declared
-        if kind == "http" and declared:
-            yield HTTP_PORT
+    def _shown_ports(self, service: VirtualService, kind: str, gateway: str) -> tuple[str, ...]:
+        key = service, kind, gateway
+        if key not in self._shown:
+            has = self._declared(service, kind) if gateway == MESH else None
+            ports = self.ports(service, kind, gateway) if has is None else frozenset(has)
+            self._shown[key] = tuple(map(str, sorted(ports)))
+        return self._shown[key]
+
+    def _called(self, service: VirtualService, kind: str) -> frozenset[int]:
+        if (service, kind) not in self._called_ports:
+            declared = frozenset(self._declared(service, kind))
+            added = {HTTP_PORT} if kind == "http" and declared else frozenset[int]()
+            self._called_ports[service, kind] = declared | added
+        return self._called_ports[service, kind]
 
     def _declared(
         self, service: VirtualService, kind: str, *, without_unknown: bool = False

@@ -19,11 +19,10 @@ from meshctl.mesh.core.extension_providers import (
 )
 from meshctl.mesh.core.hosts import is_wildcard
 from meshctl.mesh.core.mesh_config import MeshConfig, written_settings
-from meshctl.mesh.registry.services import missing_port
 from meshctl.resources import IstioOperator, Ref, Resource, Telemetry, View
 from meshctl.resources.cached_property import cached_property
 from meshctl.resources.view import views
-from meshctl.words import quoted
+from meshctl.words import MOST_LISTED, quoted, shortened
 
 _LOGS = "accessLogging"
 _FILE, _FORMATS = "accessLogFile", ("accessLogFormat", "accessLogEncoding")
@@ -92,9 +91,11 @@ class MeshSettings:
         declared = self._parts.registry.at(
             self._parts.registry.unshortened(address.rpartition(":")[0], "")
         )
-        missing = missing_port(declared, int(port) if port.isdecimal() else None)
+        missing = self._parts.registry.together(declared).missing_port(
+            int(port) if port.isdecimal() else None
+        )
         if missing is not None:
-            why = f"it has no port {port}, only {', '.join(map(str, missing.known))}"
+            why = f"it has no port {port}, only {shortened(missing.known, MOST_LISTED)}"
         elif declared:
             return
         else:

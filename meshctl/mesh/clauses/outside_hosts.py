@@ -26,19 +26,15 @@ class OutsideHosts:
     def name_of(self, destination: Destination) -> str:
         """Name the host outside the mesh that a destination means; empty for anything else."""
         declared = self._parts.reachability.clusters.declared(destination)
-        if not declared or not any(one.is_external or one.alias for one in declared):
+        together = self._parts.registry.together(declared)
+        if not together.may_be_outside:
             return ""
         host = self._parts.reachability.clusters.host_of(destination)
-        aliases = {registered_host.alias for registered_host in declared if registered_host.alias}
-        if len(aliases) == len(declared) == 1:
-            (alias,) = aliases
+        if len(together.aliases) == len(declared) == 1:
+            (alias,) = together.aliases
             is_inside = any(self._parts.registry.covering(alias))
             return "" if is_inside or alias.endswith(self._parts.config.domain) else alias
-        if (
-            "." not in host
-            or is_wildcard(host)
-            or not all(registered_host.is_external for registered_host in declared)
-        ):
+        if "." not in host or is_wildcard(host) or not together.are_external:
             return ""
         return "" if is_ip(host) else host
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from meshctl.mesh.gateway_api.given import Given
 from meshctl.mesh.gateway_api.status.conditions import Fault
 from meshctl.resources import ObjectReference
-from meshctl.words import quoted
+from meshctl.words import all_of, quoted
 
 _ISTIO = "networking.istio.io"
 _IMPORT = ("multicluster.x-k8s.io", "ServiceImport")
@@ -91,7 +91,7 @@ class Backends:
         known = any(entry.namespace == reference.resource.namespace for entry in declared)
         fault = None
         if not known and (declared or self._given.inventory.has_all("ServiceEntry", "Service")):
-            homes = " and ".join(sorted(entry.namespace for entry in declared))
+            homes = all_of(sorted(entry.namespace for entry in declared))
             where = f", only {homes}" if homes else ""
             text = (
                 f"namespace {reference.resource.namespace} declares no host {reference.name}{where}"

@@ -8,11 +8,12 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from meshctl.mesh.core.hosts import overlaps
+from meshctl.mesh.core.hosts import HostIndex, overlaps
 from meshctl.mesh.core.precedence import age
 from meshctl.mesh.core.selectors import IdentityCache
 from meshctl.mesh.gateway_api.reference_grants import Admission, ReferenceGrants
 from meshctl.resources import (
+    KubernetesGateway,
     KubernetesListener,
     KubernetesRoute,
     ObjectReference,
@@ -31,6 +32,8 @@ _PROTOCOLS = {
     "TLSRoute": frozenset({"TLS"}),
     "TCPRoute": frozenset({"TCP", "TLS"}),
 }
+_Asked = tuple[KubernetesGateway, str, int | None, str]
+"""A Gateway, the listener and the port that are asked for, and the kind of the route."""
 _Place = tuple[str, str, str, str]
 
 
@@ -49,6 +52,9 @@ class GatewayApiRoutes:
         self._grants = grants
         self._routes = sorted(routes, key=age)
         self._unserved = IdentityCache(self._names_unserved)
+        self._by_name = IdentityCache(_by_listener_name)
+        self._listeners: dict[_Asked, list[KubernetesListener]] = {}
+        self._taking = IdentityCache(_by_hostname)  # many routes attach to the same listeners
 
     def listeners(self, parent: ObjectReference) -> list[KubernetesListener]:
         """The listeners of a known Gateway that a parent reference is about.
@@ -56,13 +62,19 @@ class GatewayApiRoutes:
         Those of a protocol that has no routes of the kind are left out where others have.
         """
         gateway = self._grants.gateway(parent) if parent.kind == "Gateway" else None
-        found = [
-            listener
-            for listener in (gateway.listeners if gateway is not None else ())
-            if parent.section in {"", listener.name} and parent.port in {None, listener.port}
-        ]
-        protocols = _PROTOCOLS.get(parent.resource.kind, frozenset())
-        return [listener for listener in found if listener.protocol in protocols] or found
+        if gateway is None:
+            return []
+        key = gateway, parent.section, parent.port, parent.resource.kind
+        if key not in self._listeners:
+            several = (
+                self._by_name.of(gateway).get(parent.section, ())
+                if parent.section
+                else gateway.listeners
+            )
+            found = [one for one in several if parent.port in {None, one.port}]
+            protocols = _PROTOCOLS.get(parent.resource.kind, frozenset())
+            self._listeners[key] = [one for one in found if one.protocol in protocols] or found
+        return self._listeners[key]
 
     def unserved(self, route: KubernetesRoute) -> Sequence[tuple[int, ObjectReference]]:
         """List the host names, by index, that no listener of a route's known Gateways takes.
@@ -179,8 +191,25 @@ class GatewayApiRoutes:
         known = self.listeners(parent)
         if not known:
             return [parent.section or str(parent.port or "")]
-        hosts = [(listener.name, listener.hostname) for listener in known]
-        return [name for name, own in hosts if not own or not host or overlaps(own, host)]
+        if not host:
+            return [listener.name for listener in known]
+        taking = self._taking.of(known).meeting(host)
+        return [known[number].name for number in sorted(taking)]
+
+
+def _by_listener_name(gateway: KubernetesGateway) -> dict[str, list[KubernetesListener]]:
+    found: dict[str, list[KubernetesListener]] = {}
+    for listener in gateway.listeners:
+        found.setdefault(listener.name, []).append(listener)
+    return found
+
+
+def _by_hostname(listeners: Sequence[KubernetesListener]) -> HostIndex[int]:
+    """File listeners by their place; one without a host name takes all."""
+    index: HostIndex[int] = HostIndex()
+    for number, listener in enumerate(listeners):
+        index.add(listener.hostname or "*", number)
+    return index
 
 
 def _where(place: _Place) -> str:

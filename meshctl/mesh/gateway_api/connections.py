@@ -191,8 +191,7 @@ class Connections:
             ports = [
                 port
                 for known in self._registry.at(host)
-                for port in known.ports
-                if reference.port in {None, port.number}
+                for port in known.asked_ports(reference.port)
             ]
             if ports and not any(serves(port, kind) for port in ports):
                 yield reference, ports
@@ -215,8 +214,8 @@ class Connections:
         """Find what clients follow instead of a route; ``None`` if anybody follows it."""
         found: Ref | None = None
         for known in self._registry.at(host):
-            for port in known.ports:
-                if not serves(port, kind) or reference.port not in {None, port.number}:
+            for port in known.asked_ports(reference.port):
+                if not serves(port, kind):
                     continue
                 for client in ("", route.namespace, known.namespace):
                     first = self._first_for(route, kind, host, port.number, client)

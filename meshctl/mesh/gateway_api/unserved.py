@@ -269,9 +269,7 @@ class Unserved:
         """Find what clients follow instead of a route; ``None`` if anybody follows it."""
         winner: Ref | None = None
         for known in self._registry.at(host):
-            for port in known.ports:
-                if not speaks_http(port) or reference.port not in {None, port.number}:
-                    continue
+            for port in filter(speaks_http, known.asked_ports(reference.port)):
                 for client in {route.namespace, known.namespace}:
                     for each in self._api.routes.in_mesh(host, client, port.number):
                         service = each.virtual_service

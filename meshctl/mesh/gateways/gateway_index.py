@@ -42,6 +42,7 @@ class Gateways:
         self._expanded: dict[tuple[EffectiveGateway, ...], Sequence[EffectiveGateway]] = {}
         self._within = IdentityCache(self._of_some)  # many policies select the same
         self._namespaces = IdentityCache(_namespaces)  # many Gateways have the same workloads
+        self._homes = IdentityCache(_homes)
         self._firsts = IdentityCache(_firsts)
 
     def __iter__(self) -> Iterator[EffectiveGateway]:
@@ -157,6 +158,10 @@ class Gateways:
     def namespaces_of(self, gateway: Gateway) -> frozenset[str | None]:
         """The namespaces in which the pods of a Gateway run; ``None`` among them is unknown."""
         return self._namespaces.of(self.distinct_of(gateway))
+
+    def homes_of(self, gateway: Gateway) -> tuple[str, ...]:
+        """The namespaces among them that are known, sorted."""
+        return self._homes.of(self.namespaces_of(gateway))
 
     def exposed_instead(self, names: Iterable[str], port: int) -> list[int]:
         """The Service ports that lead to a container port of Gateways, none of whose Services has it."""
@@ -363,6 +368,10 @@ def _fates(
 
 def _namespaces(several: Sequence[EffectiveGateway]) -> frozenset[str | None]:
     return frozenset(gateway.workload.namespace for gateway in several)
+
+
+def _homes(namespaces: frozenset[str | None]) -> tuple[str, ...]:
+    return tuple(sorted(home for home in namespaces if home))
 
 
 def _spelling(labels: Mapping[str, str]) -> set[tuple[str, str]]:

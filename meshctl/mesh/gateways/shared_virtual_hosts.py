@@ -19,6 +19,7 @@ from meshctl.mesh.traffic.delegates import MESH
 from meshctl.mesh.traffic.route_matches import RouteMatch, RouteMatches
 from meshctl.mesh.traffic.routes import Routes
 from meshctl.resources import Gateway, VirtualService
+from meshctl.words import all_of
 
 if TYPE_CHECKING:
     from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
@@ -124,7 +125,7 @@ class SharedVirtualHosts:
         self, effective: EffectiveGateway, host: VirtualHost, found: Iterable[RouteMatch]
     ) -> SharedVirtualHost:
         gateways = tuple(dict.fromkeys(server.server.gateway for server in host.servers))
-        name = " and ".join(gateway.key_name for gateway in gateways)
+        name = all_of([gateway.key_name for gateway in gateways])
         here = tuple(match.at(name, any_port=True) for match in found)
         namespace = effective.workload.namespace
         ranks = {match.service: self._routes.rank(match.service, namespace) for match in here}

@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from meshctl.mesh.core.inventory import Inventory
+from meshctl.mesh.core.selectors import IdentityCache
 from meshctl.mesh.gateways.gateway_index import Gateways
-from meshctl.mesh.registry.secrets import Secrets
+from meshctl.mesh.registry.secrets import Homes, Secrets
 from meshctl.mesh.traffic.delegates import MESH
 from meshctl.mesh.traffic.destination_rules import DestinationRules
 from meshctl.mesh.traffic.destinations import Destinations
@@ -43,6 +44,7 @@ class ClientCredentials:
         self._destinations = destinations
         self._gateways = gateways
         self._secrets = secrets
+        self._lacking = IdentityCache(self._find_lacking)  # many Gateways have the same pods
 
     def readers(self, rule: DestinationRule) -> Iterator[CredentialReader]:
         """Walk the proxies that read the Secrets of a rule, as far as the input tells."""
@@ -82,6 +84,14 @@ class ClientCredentials:
             and secret.is_readable
             and not any(key in secret.values for key in _CA_KEYS)
         )
+
+    def first_lacking_ca(self, name: str, homes: Homes) -> str | None:
+        """The first of some namespaces where a Secret surely holds no CA."""
+        return self._lacking.of(homes, name)
+
+    def _find_lacking(self, homes: Homes, name: str) -> str | None:
+        several = self._secrets.within(name, homes)
+        return next((home for home in several if self.lacks_ca(name, home)), None)
 
     def lacks_key(self, name: str, namespace: str) -> bool:
         """Is it sure that a Secret holds no certificate and key for the client to show?"""

@@ -4,11 +4,10 @@ A proxy that is sent a route to an upstream it doesn't have answers 503 (GetDest
 pilot/pkg/networking/core/route/route.go, Istio 1.31, checks nothing).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 from typing import NamedTuple
 
-from meshctl.mesh.core.export_to import is_visible_to
 from meshctl.mesh.core.hosts import in_cluster, is_wildcard
 from meshctl.mesh.core.inventory import Inventory
 from meshctl.mesh.core.selectors import IdentityCache
@@ -19,6 +18,7 @@ from meshctl.mesh.traffic.routes import Routes
 from meshctl.resources import Destination, Resource, Service, VirtualService
 from meshctl.resources.cached_property import cached_property
 from meshctl.spelling import Slips, misspelling_of
+from meshctl.words import MOST_LISTED, shortened
 
 _NOWHERE = frozenset[str | None]()
 
@@ -45,7 +45,7 @@ class MissingCluster(NamedTuple):
         """Say in words what is missing, with the effect where nothing declares the host."""
         similar = self.similar
         if self.why is NoClusterReason.HIDDEN and similar is not None:
-            visible = ", ".join(sorted(similar.visible)) or "no namespace"
+            visible = shortened(sorted(similar.visible), MOST_LISTED) or "no namespace"
             return f"{self.host} is exported to {visible}, and nobody there uses this route"
         if self.why is NoClusterReason.UNFINISHED and similar is not None:
             return (
@@ -67,27 +67,24 @@ class Clusters:
         self._routes = routes
         self._gateways = gateways
         self._domain = inventory.config.domain
-        self._declared: dict[tuple[Resource, str], list[RegisteredHost]] = {}
+        self._declared: dict[tuple[Resource, str], Sequence[RegisteredHost]] = {}
         self._slips: dict[str, Slips] = {}
         self._viewers: dict[VirtualService, frozenset[str]] = {}
         self._homes = IdentityCache(_known)  # many Gateways have the same workloads
+        self._home_sets = IdentityCache(_as_set)
         self._equal_viewers: dict[frozenset[str], frozenset[str]] = {}
 
     def host_of(self, destination: Destination) -> str:
         """Complete the host of a destination."""
         return self._registry.fqdn(destination.host, destination.resource.namespace)
 
-    def declared(self, destination: Destination) -> list[RegisteredHost]:
+    def declared(self, destination: Destination) -> Sequence[RegisteredHost]:
         """Find the declarations of just this host that somebody who routes to it sees."""
         key = destination.resource, destination.host
         known = self._declared.get(key)
         if known is None:
             viewers = self.viewers(_writer(destination))
-            known = [
-                registered_host
-                for registered_host in self._registry.at(self.host_of(destination))
-                if any(is_visible_to(registered_host.visible, viewer) for viewer in viewers)
-            ]
+            known = self._registry.seen_by(self.host_of(destination), viewers)
             self._declared[key] = known
         return known
 
@@ -170,8 +167,15 @@ class Clusters:
         """
         if service not in self._viewers:
             self._viewers[service] = frozenset({service.namespace})  # ends a circle of delegates
-            several = frozenset[str]().union(*self._find_viewers(service))
-            found = several or frozenset({service.namespace})
+            parts = list(self._find_viewers(service))
+            widest = max(
+                (part for part in parts if isinstance(part, frozenset)),
+                key=len,
+                default=frozenset[str](),
+            )
+            if not all(map(widest.issuperset, parts)):  # many share the one of their gateway's pods
+                widest = widest.union(*parts)
+            found = widest or frozenset({service.namespace})
             self._viewers[service] = self._equal_viewers.setdefault(found, found)
         return self._viewers[service]
 
@@ -182,7 +186,7 @@ class Clusters:
         for name in routes.gateways_of(service) if service.hosts else ():
             if name != MESH:
                 yield (name.partition("/")[0],)
-                yield self._homes.of(self._namespaces_of(name))
+                yield self._home_sets.of(self._homes.of(self._namespaces_of(name)))
             elif routes.is_visible(service, service.namespace):
                 yield (service.namespace,)
             else:
@@ -276,6 +280,10 @@ class Clusters:
                             if target.destination.port is None:
                                 found.setdefault(target.destination, set()).add(target.port)
         return {destination: frozenset(ports) for destination, ports in found.items()}
+
+
+def _as_set(namespaces: list[str]) -> frozenset[str]:
+    return frozenset(namespaces)
 
 
 def _known(namespaces: frozenset[str | None]) -> list[str]:

@@ -16,7 +16,7 @@ from meshctl.mesh.core.mesh_networks import WrittenNetwork, named_gateways, writ
 from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
 from meshctl.mesh.gateways.gateway_index import Gateways
 from meshctl.mesh.gateways.server_merge import MergedServer
-from meshctl.mesh.registry.services import Registry, missing_port
+from meshctl.mesh.registry.services import Registry
 from meshctl.mesh.workloads.membership import is_gateway
 from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import (
@@ -31,7 +31,7 @@ from meshctl.resources import (
     Service,
 )
 from meshctl.resources.cached_property import cached_property
-from meshctl.words import quoted
+from meshctl.words import MOST_LISTED, quoted, shortened
 
 _PORT_LABEL = "networking.istio.io/gatewayPort"
 _PORT, _TUNNEL = 15443, 15008
@@ -172,8 +172,8 @@ class NetworkGateways:
                 yield LostGateway(network, message)
             elif not declared:
                 yield self._undeclared(network, host)
-            elif missing := missing_port(declared, port):
-                known = ", ".join(map(str, missing.known))
+            elif missing := self._registry.together(declared).missing_port(port):
+                known = shortened(missing.known, MOST_LISTED)
                 message = f"network {network.name} is to be entered by port {port} of {host}, which has only {known}"
                 yield LostGateway(network, message)
 

@@ -4,7 +4,7 @@ They look it up on their own path (``traffic_policy``), and one whose rule has n
 no such upstream: 503 with response flag NC.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from meshctl.mesh.core.export_to import is_visible_to
@@ -113,7 +113,7 @@ class Subsets:
         homes = {destination.resource.namespace, self._registry.home(host)} - {None, ""}
         return any(self._knows.all_of("DestinationRule", str(home)) for home in homes)
 
-    def _finds(self, client: ClientGroup, declared: list[RegisteredHost], subset: str) -> bool:
+    def _finds(self, client: ClientGroup, declared: Sequence[RegisteredHost], subset: str) -> bool:
         """Does a client find it for each declaration of the host that it sees?"""
         for host in declared:
             if client.namespace is ELSEWHERE and "*" not in host.visible:

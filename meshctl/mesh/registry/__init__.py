@@ -15,14 +15,11 @@ if TYPE_CHECKING:
     from meshctl.mesh.registry.service_entries import is_told_by_address as is_told_by_address
     from meshctl.mesh.registry.service_entries import unused_targets as unused_targets
     from meshctl.mesh.registry.services import HostPort as HostPort
-    from meshctl.mesh.registry.services import MissingPort as MissingPort
     from meshctl.mesh.registry.services import RegisteredHost as RegisteredHost
-    from meshctl.mesh.registry.services import missing_port as missing_port
 
 _HOMES = {
     "DECLARING_KINDS": "facade",
     "HostPort": "services",
-    "MissingPort": "services",
     "RegisteredHost": "services",
     "alias_gap": "aliases",
     "captures_dns": "service_entries",
@@ -30,7 +27,6 @@ _HOMES = {
     "has_addresses": "service_entries",
     "is_given_addresses": "service_entries",
     "is_told_by_address": "service_entries",
-    "missing_port": "services",
     "parse_principal": "service_accounts",
     "unused_targets": "service_entries",
 }

@@ -5,7 +5,8 @@ of the Service; proxies have upstreams for declared hosts and their ports alone 
 pilot/pkg/networking/core/route/route.go, Istio 1.31, with ENABLE_EXTERNAL_NAME_ALIAS).
 """
 
-from meshctl.mesh.registry.services import RegisteredHost, Registry, missing_port
+from meshctl.mesh.registry.services import RegisteredHost, Registry
+from meshctl.words import MOST_LISTED, shortened
 
 
 def alias_gap(
@@ -21,7 +22,7 @@ def alias_gap(
     if not registry.has(name):
         return f"{name}, which nothing declares"
     dialled = number or (declared.ports[0].number if len(declared.ports) == 1 else None)
-    missing = missing_port(registry.at(name), dialled)
+    missing = registry.together(registry.at(name)).missing_port(dialled)
     if missing is None:
         return None
-    return f"{name}, which has no port {dialled}, only {', '.join(map(str, missing.known))}"
+    return f"{name}, which has no port {dialled}, only {shortened(missing.known, MOST_LISTED)}"

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from meshctl.resources import Ref, Secret
+from meshctl.words import MOST_LISTED, shortened
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
@@ -46,7 +47,7 @@ def flaw(secret: Secret, *, heed_dates: bool = True) -> CertificateFault | None:
         return None
     pair = next((keys for keys in _PAIRS if all(values.get(key) for key in keys)), None)
     if pair is None:
-        names = ", ".join(sorted(values))
+        names = shortened(sorted(values), MOST_LISTED)
         wanted = "tls.crt and tls.key (or cert and key)"
         return CertificateFault(
             f"has {names}, and a gateway reads {wanted}", secret.at("metadata", "name")

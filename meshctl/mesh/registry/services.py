@@ -13,6 +13,7 @@ from meshctl.mesh.core.export_to import PUBLIC, is_visible_to, visibility
 from meshctl.mesh.core.hosts import HostIndex, fqdn, in_cluster, is_wildcard
 from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.mesh.core.selectors import IdentityCache
+from meshctl.mesh.registry.declarations import Declarations, ManyDeclarations
 from meshctl.resources import Service, ServiceEntry, View
 from meshctl.resources.cached_property import cached_property
 
@@ -73,7 +74,11 @@ class RegisteredHost:
 
     def port(self, number: int) -> HostPort | None:
         """Find a port by the number clients dial."""
-        return self._by_number.get(number)
+        return next(iter(self.asked_ports(number)), None)
+
+    def asked_ports(self, number: int | None) -> Sequence[HostPort]:
+        """List the ports of a number that a reference names; all of them where it names none."""
+        return self.ports if number is None else self._by_number.get(number, ())
 
     @cached_property
     def has_tls(self) -> bool:
@@ -81,58 +86,11 @@ class RegisteredHost:
         return any(port.protocol.is_tls for port in self.ports)
 
     @cached_property
-    def _by_number(self) -> dict[int, HostPort]:
-        return {port.number: port for port in reversed(self.ports)}
-
-
-class MissingPort(NamedTuple):
-    """The ports that a host has in place of one that it lacks, in ascending order.
-
-    ``behind`` are those that lead to the container port of that number, which was meant then.
-    """
-
-    known: tuple[int, ...]
-    behind: tuple[int, ...]
-
-    @property
-    def only(self) -> int | None:
-        """The port that was meant, where it can be just one."""
-        meant = self.behind or self.known
-        return meant[0] if len(meant) == 1 else None
-
-
-def missing_port(declared: Sequence[RegisteredHost], number: int | None) -> MissingPort | None:
-    """Say which ports there are instead of one; ``None`` where it is there, or may well be.
-
-    A declaration without ports leaves them unknown, and an alias has those of the host that it stands for.
-    """
-    if number is None or any(one.alias or one.port(number) is not None for one in declared):
-        return None
-    known = {port.number for one in declared for port in one.ports}
-    if not known or not all(one.ports for one in declared):
-        return None
-    behind = {port.number for one in declared for port in one.ports if port.target == number}
-    return MissingPort(tuple(sorted(known)), tuple(sorted(behind)))
-
-
-class _ManyDeclarations:
-    """The declarations of one host by the namespaces that see them."""
-
-    def __init__(self, declared: Sequence[RegisteredHost]) -> None:
-        self._declared = declared
-        self._own: dict[str, RegisteredHost] = {}
-        self._first: dict[str, int] = {}
-        for number, one in enumerate(declared):
-            if is_visible_to(one.visible, one.namespace):
-                self._own.setdefault(one.namespace, one)
-            for name in one.visible:
-                self._first.setdefault(name, number)
-
-    def seen_from(self, namespace: str) -> RegisteredHost | None:
-        """What clients of a namespace find: its own declaration, else the first that they see."""
-        own = self._own.get(namespace)
-        seen = [self._first[name] for name in (namespace, "*") if name in self._first]
-        return own or (self._declared[min(seen)] if seen else None)
+    def _by_number(self) -> dict[int, list[HostPort]]:
+        found: dict[int, list[HostPort]] = {}
+        for port in self.ports:
+            found.setdefault(port.number, []).append(port)
+        return found
 
 
 class Registry:
@@ -145,7 +103,9 @@ class Registry:
         self._hosts: HostIndex[RegisteredHost] = HostIndex()
         self._all: list[RegisteredHost] = []
         self._homes: dict[str, frozenset[str] | None] = {}
-        self._of_many = IdentityCache(_ManyDeclarations)
+        self._of_many = IdentityCache(ManyDeclarations)
+        self._parts: dict[tuple[str, tuple[int, ...]], Sequence[RegisteredHost]] = {}
+        self._together = IdentityCache(Declarations)
         for service in services:
             self._add(_from_service(service, config))
         for entry in entries:
@@ -158,6 +118,37 @@ class Registry:
     def at(self, host: str) -> list[RegisteredHost]:
         """Find the declarations of exactly this host (or wildcard), in input order."""
         return self._hosts.at(host)
+
+    def seen_by(self, host: str, viewers: frozenset[str]) -> Sequence[RegisteredHost]:
+        """Find those of exactly this host that clients of one of some namespaces see."""
+        declared = self.at(host)
+        if len(declared) > _FEW:
+            return self._some(host, self._of_many.of(declared).seen_by(viewers))
+        seen = (
+            number
+            for number, one in enumerate(declared)
+            if any(is_visible_to(one.visible, viewer) for viewer in viewers)
+        )
+        return self._some(host, seen)
+
+    def at_home(self, host: str, namespace: str) -> Sequence[RegisteredHost]:
+        """Find those of exactly this host that a namespace declares."""
+        several = enumerate(self.at(host))
+        return self._some(host, (number for number, one in several if one.namespace == namespace))
+
+    def _some(self, host: str, numbers: Iterable[int]) -> Sequence[RegisteredHost]:
+        """Give some declarations of a host by their place; the same ones are always one sequence."""
+        declared, chosen = self.at(host), tuple(numbers)
+        if len(chosen) == len(declared):
+            return declared
+        key = host, chosen
+        if key not in self._parts:
+            self._parts[key] = [declared[number] for number in chosen]
+        return self._parts[key]
+
+    def together(self, declared: Sequence[RegisteredHost]) -> Declarations:
+        """Tell what some declarations of a host say together, read once for each sequence of them."""
+        return self._together.of(declared) if declared else Declarations(declared)
 
     def services_at(self, host: str) -> Sequence[tuple[Service, frozenset[str]]]:
         """Find the Services with exactly this host, each with the namespaces that see it."""

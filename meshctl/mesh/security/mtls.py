@@ -113,13 +113,14 @@ class Mtls:
             yield found
 
     def connections_to(
-        self, client: Client, host: RegisteredHost, *, one_of_each: bool = False
-    ) -> Iterator[Connection]:
+        self, client: Client, host: RegisteredHost, *, one_of_each: bool = False,
+        with_subsets: bool = True,
+    ) -> Iterator[Connection]:  # fmt: skip
         """Walk the connections of a client to one host: its ports, subsets and servers.
 
         ``one_of_each`` leaves out the pods of which another one, first by name, takes the same.
         """
-        for upstream in self.upstreams(client, host):
+        for upstream in self.upstreams(client, host, with_subsets=with_subsets):
             outside = self._past_pods(upstream)
             if outside is not None:
                 yield outside
@@ -163,19 +164,19 @@ class Mtls:
             return Connection(upstream, None, None, auto, Result.NO_ENDPOINT, "it has no endpoint")
         return to_external(upstream) if upstream.host.is_external else None
 
-    def upstreams(self, client: Client, host: RegisteredHost) -> Iterator[Upstream]:
+    def upstreams(self, client: Client, host: RegisteredHost, *, with_subsets: bool = True) -> Iterator[Upstream]:  # fmt: skip
         """Walk what a client sends to each port and subset of a host."""
         rule = None
         if client.proxy not in _WITHOUT_ENVOY.values():
             rule = self._rules.effective(host, client.namespace, client.labels)
-        subsets: list[Subset | None] = [None, *(rule.subsets.values() if rule else ())]
+        named = rule.subsets.values() if rule is not None and with_subsets else ()
         for port in host.ports:
             if port.protocol is Protocol.UDP:
                 continue
             if port.number in client.past_sidecar:
                 yield past_sidecar(client, host, port)
             else:
-                for subset in subsets:
+                for subset in (None, *named):
                     yield self.upstream(client, host, port, subset, rule)
 
     def assume_sidecar(self, connection: Connection) -> Connection:

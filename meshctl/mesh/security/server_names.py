@@ -14,6 +14,7 @@ from meshctl.mesh.traffic.destination_rules import DestinationRules
 from meshctl.mesh.workloads.facade import WorkloadsFacade
 from meshctl.mesh.workloads.membership import Membership
 from meshctl.resources import DestinationRule, View
+from meshctl.words import MOST_LISTED, shortened
 
 _SPIFFE = "spiffe://"
 _OF_THE_SYSTEM = ("", "system")
@@ -59,7 +60,9 @@ class ServerNames:
                 shown.add(account(workload.namespace, workload.service_account))
         if any(self._may_be(name, shown) for name in accepted):
             return None
-        return "the pods show " + ", ".join(sorted(f"{_SPIFFE}{principal}" for principal in shown))
+        return "the pods show " + shortened(
+            sorted(f"{_SPIFFE}{principal}" for principal in shown), MOST_LISTED
+        )
 
     def _may_be(self, name: str, shown: set[Principal]) -> bool:
         principal = parse_principal(name.removeprefix(_SPIFFE))

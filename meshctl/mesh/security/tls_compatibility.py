@@ -44,7 +44,7 @@ class TlsCompatibility:
             if modes is None:
                 return True
             sent |= modes
-        for connection in self._mtls.connections_to(_ANYBODY, host):
+        for connection in self._mtls.connections_to(_ANYBODY, host, with_subsets=False):
             judged = self._mtls.assume_sidecar(connection)
             server, protocol = judged.server, judged.upstream.port.protocol
             if server is None or server.mode is ServerMode.UNKNOWN:

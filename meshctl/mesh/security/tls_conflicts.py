@@ -47,7 +47,7 @@ class TlsConflict:
 
     @property
     def demand(self) -> Ref | None:
-        """The place that decides what the server takes; ``None`` for Istio's default."""
+        """The place that decides what the first server takes; ``None`` for Istio's default."""
         server = self.first.server
         return server.demand.ref if server is not None and server.demand is not None else None
 
@@ -302,12 +302,11 @@ def _place(connection: Connection) -> Ref | None:
 
 
 def _kind(place: Ref, connection: Connection) -> tuple[object, ...]:
-    """Tell apart what one finding can't say together."""
-    upstream, server = connection.upstream, connection.server
-    demand = server.demand if server is not None else None
+    """Tell apart what one finding can't say together; a rule may meet thousands of policies."""
+    upstream = connection.upstream
     return (
-        place.resource, place.path, connection.mode, demand.ref if demand else None,
-        upstream.tls, upstream.cause, connection.order_known, connection.is_assumed,
+        place.resource, place.path, connection.mode, upstream.tls, upstream.cause,
+        connection.order_known, connection.is_assumed,
     )  # fmt: skip
 
 

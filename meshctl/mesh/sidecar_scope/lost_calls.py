@@ -27,6 +27,7 @@ from meshctl.resources import ConfigMap, IstioOperator, Service, ServiceEntry, V
 from meshctl.resources.cached_property import cached_property
 from meshctl.resources.view import views
 from meshctl.spelling import CloseNames
+from meshctl.words import all_of
 
 _OWN = frozenset({"localhost", "kubernetes"})
 """Names that every pod knows: itself, and the API server's Service, which nobody writes."""
@@ -61,7 +62,7 @@ class LostCall(NamedTuple):
 
     def said(self, home: str) -> str:
         """Say in words what keeps a caller of a namespace from the host."""
-        known = " and ".join(self.known)
+        known = all_of(self.known)
         if self.obstacle is Obstacle.HIDDEN:
             return f"{self.full} is exported to {known} alone, not to {home}"
         if self.obstacle is Obstacle.ELSEWHERE:

@@ -13,15 +13,18 @@ from meshctl.mesh.core.export_to import PUBLIC, is_visible_to, visibility
 from meshctl.mesh.core.hosts import covers
 from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.mesh.core.precedence import age
-from meshctl.mesh.core.selectors import selects
+from meshctl.mesh.core.selectors import IdentityCache, selects
 from meshctl.mesh.matching.request_match import RequestMatch, from_istio, is_catch_all
 from meshctl.mesh.matching.string_match import segment_prefix
 from meshctl.mesh.registry.services import RegisteredHost, Registry
 from meshctl.mesh.traffic.binding.bound_virtual_services import BoundVirtualServices
 from meshctl.mesh.traffic.delegates import MESH, Delegates, HttpRule, RuleMatch, gateways_of
+from meshctl.mesh.traffic.rule_alternatives import RuleAlternatives, ServicesByPort
 from meshctl.resources import Destination, Match, Route, Service, VirtualService
 from meshctl.resources.cached_property import cached_property
 
+_FEW = 8
+"""So many VirtualServices of one host are asked for routes one by one."""
 _EVERYTHING = RequestMatch(gateways=frozenset())
 """What a rule without a match takes."""
 
@@ -103,6 +106,8 @@ class Routes:
         self._visible: dict[VirtualService, frozenset[str]] = {}
         self._by_gateway: dict[str, list[VirtualService]] = {}
         self._bound: dict[tuple[str, str | None], BoundVirtualServices] = {}
+        self._by_port = IdentityCache(self._file_by_port)
+        self._alternatives: dict[VirtualService, RuleAlternatives] = {}
         self._meant: dict[str, dict[str, list[VirtualService]]] = {}
         for service in everything:
             if not service.hosts:
@@ -132,6 +137,15 @@ class Routes:
         """Do proxies of a namespace see it? One that is unknown is given the benefit."""
         visible = self._visible.get(service, frozenset())
         return bool(visible) if namespace is None else is_visible_to(visible, namespace)
+
+    def is_visible_in_any(self, service: VirtualService, namespaces: frozenset[str | None]) -> bool:
+        """Do proxies of one of these namespaces see it?"""
+        visible = self._visible.get(service, frozenset())
+        return bool(visible) and (
+            None in namespaces
+            or bool(namespaces and "*" in visible)
+            or not visible.isdisjoint(namespaces)
+        )
 
     def bound(self, gateway: str, namespace: str | None) -> BoundVirtualServices:
         """List what binds to a Gateway (or ``mesh``) as a proxy of a namespace sees it.
@@ -215,12 +229,22 @@ class Routes:
         if port is None:
             port = known.ports[0].number if known is not None and known.ports else 80
         homes = {namespace, known.namespace} if known is not None else set()
-        for service in self.bound(MESH, namespace).first(host):
+        for service in self._first_at(host, namespace, port):
             if not service.is_generated or service.namespace in homes:
                 found = self.build(service, MESH, port, proxy or ProxyNode(namespace, None))
                 if found:
                     return found
         return ()
+
+    def _first_at(self, host: str, namespace: str, port: int) -> Iterable[VirtualService]:
+        """List those for the closest host that may have routes on a port; many are filed by it."""
+        bound = self.bound(MESH, namespace)
+        found = bound.first(host)
+        return found if len(found) <= _FEW else self._by_port.of(bound, host).at(port)
+
+    def _file_by_port(self, bound: BoundVirtualServices, host: str) -> ServicesByPort:
+        several = bound.first(host)
+        return ServicesByPort((service, self._alternatives_of(service)) for service in several)
 
     def build(
         self, service: VirtualService, gateway: str, port: int, proxy: ProxyNode, *,
@@ -248,13 +272,18 @@ class Routes:
         The requests name no gateway.
         """
         asked = _asked_by_segment if service.is_generated else _asked
-        for rule in self.delegates.rules(service):
-            for match in rule.matches or (None,):
-                if match is None or _applies(match.match, gateway, port, proxy):
-                    request = match.match.once(asked) if match is not None else _EVERYTHING
-                    yield rule, match, request
-                    if is_catch_all(request):
-                        return
+        for rule, match in self._alternatives_of(service).at(gateway, port):
+            if match is None or _applies(match.match, gateway, port, proxy):
+                request = match.match.once(asked) if match is not None else _EVERYTHING
+                yield rule, match, request
+                if is_catch_all(request):
+                    return
+
+    def _alternatives_of(self, service: VirtualService) -> RuleAlternatives:
+        known = self._alternatives.get(service)
+        if known is None:
+            known = self._alternatives[service] = RuleAlternatives(self.delegates.rules(service))
+        return known
 
     def target(
         self, destination: Destination, port: int, proxy: ProxyNode, weight: int | None = None, *,

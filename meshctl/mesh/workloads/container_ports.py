@@ -21,6 +21,7 @@ from meshctl.mesh.workloads.traffic_capture import TrafficCapture
 from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import Service, ServiceEntry, ServicePort, View, Workload
 from meshctl.resources.cached_property import cached_property
+from meshctl.spelling import CloseNames
 
 T = TypeVar("T")
 
@@ -36,20 +37,18 @@ class MappedPort(NamedTuple):
 
 
 class PodsBehind(NamedTuple):
-    """The pods that a Service or ServiceEntry selects, and the names of all of their ports."""
+    """The pods that a Service or ServiceEntry selects, and what they say of their ports."""
 
     pods: Sequence[Workload]
-    names: frozenset[str]
+    oldest: Workload
+    """The pods that were made first."""
+    names: CloseNames
+    """The names of their ports, sorted."""
     numbers: frozenset[int]
     """The numbers of all of their ports, where each of them lists some; else none."""
     gets_containers: bool
     """Are containers injected by templates, such as a gateway's proxy, with ports of their own?"""
     has_gateway: bool
-
-    @property
-    def oldest(self) -> Workload:
-        """The pods that were made first."""
-        return min(self.pods, key=age)
 
 
 class ContainerPorts:
@@ -61,6 +60,7 @@ class ContainerPorts:
         # By the identity of what many workloads share, which is kept alive beside the answer.
         self._in_front: dict[object, tuple[object, Sequence[tuple[HostPort, int]]]] = {}
         self._made = IdentityCache(_made)
+        self._probes = IdentityCache(_probes)
         self._sorted = IdentityCache(_by_name)
         self._behind = IdentityCache(_read)
         self._unled = IdentityCache(self._all_without_service)
@@ -249,9 +249,7 @@ class ContainerPorts:
         return all(
             "grpc" in asked and "httpGet" not in asked
             for pod in pods
-            for target in [self._workloads.target_port(pod, port)]
-            for probed in [TrafficCapture(pod).probed_ports()]
-            for asked in [{view.path[-1] for number, view in probed if number == target}]
+            for asked in [self._probes.of(pod).get(self._workloads.target_port(pod, port), ())]
         )
 
     def undeclared(self, workload: Workload) -> Iterator[View]:
@@ -302,18 +300,28 @@ def _by_name(hosts: Sequence[RegisteredHost]) -> Sequence[RegisteredHost]:
     return tuple(sorted(hosts, key=lambda host: host.host))
 
 
+def _probes(pod: Workload) -> dict[int | None, set[object]]:
+    """Which ways of probing a pod's containers name a port, by its number."""
+    found: dict[int | None, set[object]] = {}
+    for number, view in TrafficCapture(pod).probed_ports():
+        found.setdefault(number, set()).add(view.path[-1])
+    return found
+
+
 def _mapped(hits: Sequence[tuple[View, int]]) -> MappedPort:
     port, target = min(hits, key=lambda hit: (hit[0].resource.key_name, hit[1]))
     return MappedPort(port, target, frozenset(target for _, target in hits))
 
 
 def _read(pods: Sequence[Workload]) -> PodsBehind | None:
-    names = frozenset(name for pod in pods for name in pod.named_ports)
+    if not pods:
+        return None
+    names = CloseNames(sorted({name for pod in pods for name in pod.named_ports}))
     is_late = any(TEMPLATES in pod.pod_annotations for pod in pods)
     listed = [_numbers(pod) for pod in pods]
     numbers = frozenset[int]().union(*listed) if all(listed) else frozenset()
     has_gateway = any(map(is_gateway, pods))
-    return PodsBehind(pods, names, numbers, is_late, has_gateway) if pods else None
+    return PodsBehind(pods, min(pods, key=age), names, numbers, is_late, has_gateway)
 
 
 def _numbers(workload: Workload) -> frozenset[int]:

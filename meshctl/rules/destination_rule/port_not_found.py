@@ -10,7 +10,6 @@ Fix: write the Service's port number into `port.number`.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.registry import missing_port
 from meshctl.mesh.traffic import written_policies
 from meshctl.resources import DestinationRule, PortPolicy
 from meshctl.rules.api import Finding, Outcome, Severity, put, rule
@@ -25,7 +24,11 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     host = mesh.traffic.destination_rules.host_of(destination_rule)
     declared = mesh.registry.at(host)
     for policy in written_policies(destination_rule):
-        missing = missing_port(declared, policy.port) if isinstance(policy, PortPolicy) else None
+        missing = (
+            mesh.registry.together(declared).missing_port(policy.port)
+            if isinstance(policy, PortPolicy)
+            else None
+        )
         if missing is None or not isinstance(policy, PortPolicy):
             continue
         known = shortened([*map(str, missing.known)], MOST_LISTED)

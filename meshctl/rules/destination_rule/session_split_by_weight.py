@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import DestinationRule
 from meshctl.rules.api import Finding, Outcome, Severity, rule
-from meshctl.words import quoted
+from meshctl.words import all_of, quoted
 
 _SESSIONS = "httpCookie"
 
@@ -23,7 +23,7 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     for found in mesh.traffic.split_sessions.of(destination_rule):
         whole = "this host" if found.others else "the whole host"
         own = (quoted(name) if name else whole for name in found.subsets)
-        names = " and ".join((*own, *map(quoted, found.others)))
+        names = all_of((*own, *map(quoted, found.others)))
         yield Finding(
             found.hashed.key(found.key),
             f"{found.key} chooses a pod within one {'host' if found.others else 'subset'}, and each request is sent to {names} by chance: "

@@ -21,13 +21,13 @@ _ASKING = frozenset({"MUTUAL", "OPTIONAL_MUTUAL"})
 )
 def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
     """Report the Secrets of such servers that surely hold no authority."""
-    homes = sorted(str(home) for home in mesh.gateways.namespaces_of(gateway) if home)
+    homes = mesh.gateways.namespaces_of(gateway)
     credentials = mesh.reachability.client_credentials
     for server in gateway.servers:
         if server.tls_mode not in _ASKING or server.tls.has("caCertCredentialName"):
             continue
         for name, ref in server.credentials:
-            lacking = next((home for home in homes if credentials.lacks_ca(name, home)), None)
+            lacking = credentials.first_lacking_ca(name, homes)
             if lacking is not None:
                 known = mesh.knows.all_of("Secret", lacking)
                 yield Finding(

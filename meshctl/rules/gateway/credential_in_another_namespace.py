@@ -24,9 +24,9 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
     for server in gateway.servers:
         for name, place in server.credentials if server.terminates_tls else ():
             found = mesh.registry.secrets.called(name)
-            if not found or homes & found.keys() or mesh.registry.secrets.is_copied(name):
+            if not found or not homes.isdisjoint(found) or mesh.registry.secrets.is_copied(name):
                 continue
-            where = shortened(sorted(home for home in homes if home), MOST_LISTED)
+            where = shortened(mesh.gateways.homes_of(gateway), MOST_LISTED)
             finding = Finding(
                 place,
                 f"the gateway's pods run in {where} and look for Secret {quoted(name)} there; "

@@ -12,20 +12,20 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import Gateway
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
-from meshctl.words import quoted
+from meshctl.words import MOST_LISTED, quoted, shortened
 
 
 @rule(on=Gateway, severity=Severity.ERROR, equivalents=("IST0101",), since="0.1.0")
 def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
     """Report names that no Secret of any namespace has, if the input shows Secrets at all."""
     pods = mesh.gateways.namespaces_of(gateway)
-    if not all(pods):
+    if None in pods:
         return
     for server in gateway.servers:
         for name, ref in server.credentials if server.terminates_tls else ():
             if not pods or mesh.registry.secrets.called(name):
                 continue
-            homes = sorted(map(str, pods))
+            homes = mesh.gateways.homes_of(gateway)
             close = mesh.registry.secrets.close_to(name, homes)
             hint = f"; did you mean {quoted(close)}?" if close else ""
             has_all = mesh.knows.everywhere("Secret")
@@ -34,7 +34,7 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
                 continue
             yield Finding(
                 ref,
-                f"there is no Secret {quoted(name)} in {', '.join(homes)}, where the gateway's pods "
+                f"there is no Secret {quoted(name)} in {shortened(homes, MOST_LISTED)}, where the gateway's pods "
                 f"run{hint}",
                 severity=None if mesh.has_all("Secret") else Severity.WARNING,
             )

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import Gateway
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+from meshctl.words import MOST_LISTED, shortened
 
 
 @rule(on=Gateway, severity=Severity.WARNING, equivalents=("IST0162",), since="0.1.0")
@@ -33,7 +34,7 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
         if any(workload.exposes(workload.target(server.port)) for workload in workloads):
             continue
         service = workloads[0].services[0]
-        ports = ", ".join(str(port.port) for port in service.ports)
+        ports = shortened([str(port.port) for port in service.ports], MOST_LISTED)
         yield Finding(
             server.at("port", "number"),
             f"{service.title} doesn't expose port {server.port}, only {ports or 'none'}",

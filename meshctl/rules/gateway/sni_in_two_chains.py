@@ -15,7 +15,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.gateways import DuplicateFilterChain
 from meshctl.resources import Gateway
 from meshctl.rules.api import Finding, Outcome, Severity, rule
-from meshctl.words import quoted
+from meshctl.words import MOST_LISTED, quoted, shortened
 
 
 @rule(on=Gateway, severity=Severity.ERROR, since="0.1.0")
@@ -36,4 +36,4 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
 
 
 def _names(clash: DuplicateFilterChain) -> str:
-    return ", ".join(quoted(name) for name in clash.names if name) or "any SNI"
+    return shortened([quoted(name) for name in clash.names if name], MOST_LISTED) or "any SNI"

@@ -11,23 +11,23 @@ Fix: put the current certificate and its own private key into the Secret.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.registry import flaw
 from meshctl.resources import Gateway
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import MOST_LISTED, amount, shortened
 
 
 @rule(on=Gateway, severity=Severity.ERROR, equivalents=("IST0161",), since="0.1.0")
 def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
     """Report the Secrets that a gateway can see, but not use."""
-    homes = mesh.gateways.namespaces_of(gateway) - {None}
+    homes = mesh.gateways.namespaces_of(gateway)
     for server in gateway.servers:
         for name, ref in server.credentials if server.terminates_tls else ():
-            found = (mesh.registry.secrets.secret(name, home) for home in sorted(map(str, homes)))
-            for secret in found:
-                wrong = flaw(secret) if secret is not None else None
-                if secret is not None and wrong is not None:
-                    yield Finding(
-                        ref,
-                        f"{secret.title} {wrong.text}, so the gateway has no certificate for "
-                        f"{', '.join(server.hosts) or 'this server'}",
-                    ).also(wrong.ref, "is what the gateway should present")
+            found = mesh.registry.secrets.unusable(name, homes)
+            for secret, wrong in found[:1]:
+                others = amount(len(found) - 1, "other namespace")
+                yield Finding(
+                    ref,
+                    f"{secret.title} {wrong.text}, so the gateway has no certificate for "
+                    f"{shortened(server.hosts, MOST_LISTED) or 'this server'}"
+                    f"{f'; {others} of its pods have none either' if found[1:] else ''}",
+                ).also(wrong.ref, "is what the gateway should present")

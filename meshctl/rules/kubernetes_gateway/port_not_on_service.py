@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import KubernetesGateway, Service
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import all_of
 
 
 @rule(on=KubernetesGateway, severity=Severity.ERROR, since="0.1.0")
@@ -32,7 +33,7 @@ def check(gateway: KubernetesGateway, mesh: Mesh) -> Iterator[Outcome]:
     ports = sorted({port.port for source in sources for port in source.ports})
     for listener in read.listeners:
         if listener.is_valid and listener.port not in ports:
-            known = " and ".join(map(str, ports))
+            known = all_of(ports)
             yield Finding(
                 listener.listener.at("port"),
                 f"{sources[0].title} has {'port' if len(ports) == 1 else 'ports'} {known} alone, so nothing "

@@ -9,9 +9,9 @@ Fix: write a port of the Service into `backendRefs[].port`.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.registry import missing_port
 from meshctl.resources import KubernetesRoute
 from meshctl.rules.api import Finding, Outcome, Severity, put, rule
+from meshctl.words import all_of
 
 
 @rule(on=KubernetesRoute, severity=Severity.ERROR, since="0.1.0")
@@ -19,9 +19,9 @@ def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
     """Report ports that none of the declarations of a backend has."""
     for backend in route.backends:
         declared = mesh.gateway_api.declared(backend)
-        missing = missing_port(declared, backend.port)
+        missing = mesh.registry.together(declared).missing_port(backend.port)
         if missing is not None:
-            known = " and ".join(map(str, missing.known))
+            known = all_of(missing.known)
             edits = [put(backend.at("port"), missing.only)] if missing.only else []
             yield (
                 Finding(

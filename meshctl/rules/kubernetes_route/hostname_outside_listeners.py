@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import KubernetesRoute
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import MOST_LISTED, shortened
 
 
 @rule(on=KubernetesRoute, severity=Severity.ERROR, since="0.1.0")
@@ -20,7 +21,9 @@ def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
     """Report host names that none of the listeners the route attaches to has."""
     for index, parent in mesh.gateway_api.competing_routes.unserved(route):
         listeners = mesh.gateway_api.competing_routes.listeners(parent)
-        taken = ", ".join(dict.fromkeys(listener.hostname for listener in listeners))
+        taken = shortened(
+            [*dict.fromkeys(listener.hostname for listener in listeners)], MOST_LISTED
+        )
         yield Finding(
             route.spec.at("hostnames", index),
             f"no listener of Gateway {parent.namespace}/{parent.name} takes "

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import KubernetesRoute
 from meshctl.rules.api import Finding, Outcome, Severity, delete, rule
+from meshctl.words import MOST_LISTED, shortened
 
 _HTTP = frozenset({"HTTPRoute", "GRPCRoute"})
 
@@ -25,7 +26,7 @@ def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
         )
     is_for_clients = bool(route.parents) and all(parent.mesh_kind for parent in route.parents)
     if route.hostnames and route.kind in _HTTP and is_for_clients:
-        names = ", ".join(route.hostnames)
+        names = shortened(route.hostnames, MOST_LISTED)
         yield Finding(
             route.spec.key("hostnames"),
             f"clients of the Service follow this route for its own names, not for {names}",

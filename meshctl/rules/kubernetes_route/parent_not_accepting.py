@@ -12,7 +12,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.gateway_api import Admission
 from meshctl.resources import KubernetesGateway, KubernetesRoute, ObjectReference
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, put, rule
-from meshctl.words import quoted
+from meshctl.words import MOST_LISTED, all_of, quoted, shortened
 
 
 @rule(on=KubernetesRoute, severity=Severity.ERROR, equivalents=("KIA1401",), since="0.1.0")
@@ -37,12 +37,12 @@ def _refusal(
     several, api, place = gateway.listeners, mesh.gateway_api, parent.at("name")
     text = f"{gateway.title} takes no routes of namespace {route.namespace}"
     if parent.section and all(one.name != parent.section for one in several):
-        names = ", ".join(quoted(one.name) for one in several)
+        names = shortened([quoted(one.name) for one in several], MOST_LISTED)
         missing = f"{gateway.title} has no listener {quoted(parent.section)}; it has {names}"
         edits = [put(parent.at("sectionName"), one.name) for one in several if len(several) == 1]
         yield Finding(parent.at("sectionName"), missing).fixed_by(*edits, safe=False)
     elif not api.may_have(parent, gateway):
-        ports = " and ".join(dict.fromkeys(str(one.port) for one in several))
+        ports = all_of([*dict.fromkeys(str(one.port) for one in several)])
         missing = f"{gateway.title} has no such listener on port {parent.port}, only on {ports}"
         edits = [put(parent.at("port"), one.port) for one in several if len(several) == 1]
         yield Finding(parent.at("port"), missing).fixed_by(*edits, safe=False)

@@ -8,9 +8,9 @@ Fix: write a port of the Service into `parentRefs[].port`, or remove `port` to m
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.registry import missing_port
 from meshctl.resources import KubernetesRoute
 from meshctl.rules.api import Finding, Outcome, Severity, put, rule
+from meshctl.words import all_of
 
 
 @rule(on=KubernetesRoute, severity=Severity.ERROR, since="0.1.0")
@@ -20,14 +20,10 @@ def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
         if parent.mesh_kind != "Service":
             continue
         host = mesh.registry.fqdn(parent.name, parent.namespace)
-        declared = [
-            registered_host
-            for registered_host in mesh.registry.at(host)
-            if registered_host.namespace == parent.namespace
-        ]
-        missing = missing_port(declared, parent.port or None)
+        declared = mesh.registry.at_home(host, parent.namespace)
+        missing = mesh.registry.together(declared).missing_port(parent.port or None)
         if missing is not None:
-            known = " and ".join(map(str, missing.known))
+            known = all_of(missing.known)
             edits = [put(parent.at("port"), missing.only)] if missing.only else []
             yield (
                 Finding(

@@ -13,6 +13,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.workloads import INGRESS
 from meshctl.resources import NetworkPolicy
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import MOST_LISTED, shortened
 
 
 @rule(on=NetworkPolicy, severity=Severity.ERROR, since="0.1.0")
@@ -21,7 +22,7 @@ def check(policy: NetworkPolicy, mesh: Mesh) -> Iterator[Outcome]:
     for workload in mesh.workloads.network_policies.first_for(policy, INGRESS):
         refused = mesh.clauses.network_gaps.refused_client(workload)
         if refused is not None:  # told once, at the oldest of the policies
-            numbers = ", ".join(map(str, sorted(refused.ports)))
+            numbers = shortened(sorted(refused.ports), MOST_LISTED)
             yield Finding(
                 policy.spec.key("ingress"),
                 f"no NetworkPolicy lets {refused.client.title} in to port {numbers} of "

@@ -14,6 +14,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.security import ClientTlsCause
 from meshctl.resources import PeerAuthentication
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import MOST_LISTED
 
 
 @rule(on=PeerAuthentication, severity=Severity.ERROR, since="0.1.0")
@@ -30,6 +31,6 @@ def check(policy: PeerAuthentication, mesh: Mesh) -> Iterator[Outcome]:
             f"them and the connections are reset{conflict.doubt}",
             severity=None if conflict.is_certain else Severity.WARNING,
         )
-        for workload in mesh.security.mtls.without_sidecar(upstream.host):
+        for workload in mesh.security.mtls.without_sidecar(upstream.host)[:MOST_LISTED]:
             finding = finding.also(workload.at("metadata", "name"), "has no sidecar")
         yield finding

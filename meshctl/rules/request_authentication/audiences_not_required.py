@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import RequestAuthentication
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import MOST_LISTED, shortened
 
 
 @rule(on=RequestAuthentication, severity=Severity.WARNING, since="0.1.0", holds=("audiences",))
@@ -22,7 +23,7 @@ def check(policy: RequestAuthentication, mesh: Mesh) -> Iterator[Outcome]:
         other = mesh.security.request_authentications.wider(policy, each)
         if other is None:
             continue
-        taken = ", ".join(other.texts("audiences"))
+        taken = shortened(other.texts("audiences"), MOST_LISTED)
         then = "this rule lets nobody else in" if taken else "this list keeps nobody out"
         yield Finding(
             each.at("audiences"),

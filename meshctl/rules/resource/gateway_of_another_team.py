@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import Resource
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import MOST_LISTED, shortened
 
 
 @rule(
@@ -23,7 +24,7 @@ def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     team = mesh.ownership.team_of(resource)
     if team is None:
         return
-    allowed = ", ".join(team.gateways or ()) or "no others"
+    allowed = shortened(team.gateways or (), MOST_LISTED) or "no others"
     for name, ref in mesh.ownership.foreign_gateways(resource, team):
         yield Finding(
             ref,

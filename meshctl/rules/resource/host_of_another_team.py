@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import Resource
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import MOST_LISTED, shortened
 
 
 @rule(
@@ -25,7 +26,7 @@ def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     team = mesh.ownership.team_of(resource)
     if team is None:
         return
-    allowed = ", ".join(team.hosts or ()) or "no hosts"
+    allowed = shortened(team.hosts or (), MOST_LISTED) or "no hosts"
     for host, ref in mesh.ownership.foreign_hosts(resource, team):
         yield Finding(
             ref,

@@ -9,11 +9,10 @@ Fix: write the name of a Service of this namespace, and one of its ports.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.registry import missing_port
 from meshctl.resources import Resource
 from meshctl.resources.kubernetes.ingress import backends_of
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
-from meshctl.words import quoted
+from meshctl.words import MOST_LISTED, quoted, shortened
 
 
 @rule(on=Resource, severity=Severity.ERROR, since="0.1.0", holds=("Ingress",))
@@ -27,9 +26,11 @@ def check(ingress: Resource, mesh: Mesh) -> Iterator[Outcome]:
         name = service.text("name")
         declared = mesh.registry.at(mesh.registry.fqdn(name, ingress.namespace)) if name else []
         known = mesh.knows.all_of("Service", ingress.namespace)
-        missing = missing_port(declared, service.child("port").number("number"))
+        missing = mesh.registry.together(declared).missing_port(
+            service.child("port").number("number")
+        )
         if missing is not None:
-            ports = ", ".join(map(str, missing.known))
+            ports = shortened(missing.known, MOST_LISTED)
             place = service.child("port").at("number")
             yield Finding(place, f"Service {name} has no port {place.value()}, only {ports}")
         elif mesh.gateways.ingress_routes.unnamed_port(ingress, service):

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import Resource
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import MOST_LISTED, shortened
 
 
 @rule(
@@ -35,7 +36,7 @@ def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
         other = mesh.ownership.of_namespace(namespace)
         whose = f"that of team {other.name}" if other else "not the team's"
         text = f"namespace {namespace} is {whose}"
-    allowed = ", ".join(team.namespaces) or "none"
+    allowed = shortened(team.namespaces, MOST_LISTED) or "none"
     yield Finding(
         resource.at(*place), f"{text}, and the object is team {team.name}'s, which has {allowed}"
     )

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import Service
 from meshctl.rules.api import Finding, Outcome, Severity, rule
-from meshctl.words import quoted
+from meshctl.words import all_of, quoted
 
 
 @rule(on=Service, severity=Severity.ERROR, since="0.1.0", needs=("Endpoints", "EndpointSlice"))
@@ -23,7 +23,7 @@ def check(service: Service, mesh: Mesh) -> Iterator[Outcome]:
     written = mesh.registry.written_port_names(service) if not service.selector else {}
     for port in service.ports if written else ():
         if port.name not in written:
-            known = " and ".join(quoted(name) for name in sorted(written))
+            known = all_of([quoted(name) for name in sorted(written)])
             yield Finding(
                 port.at("name") if port.has("name") else port.at("port"),
                 f"the endpoints have no port of the name {quoted(port.name)}, only {known}: this port has no endpoints",

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import Ref, Service, ServicePort
 from meshctl.rules.api import Finding, Outcome, Severity, rule
-from meshctl.words import MOST_LISTED, shortened
+from meshctl.words import MOST_LISTED, all_of, shortened
 
 
 @rule(on=Service, severity=Severity.INFO, since="0.1.0", needs=("containerPort",))
@@ -36,7 +36,7 @@ def check(service: Service, mesh: Mesh) -> Iterator[Outcome]:
             others = mesh.workloads.container_ports.of_others(service, port.target)
             if others is not None:
                 pod, listed = others
-                known = " and ".join(map(str, sorted(listed)))
+                known = all_of(sorted(listed))
                 yield Finding(
                     _place(port),
                     f"{pod.title} is selected, too, and lists port {known} and not {port.target}: requests that get there "

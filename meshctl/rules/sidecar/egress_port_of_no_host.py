@@ -13,13 +13,14 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import Sidecar
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+from meshctl.words import all_of
 
 
 @rule(on=Sidecar, severity=Severity.WARNING, since="0.1.0", holds=("port",))
 def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
     """Report listeners, and else whole hosts, that are there with other ports alone."""
     for entry, port, instead in mesh.sidecar_scope.listener_ports.entries_without_port(sidecar):
-        ports = " and ".join(map(str, instead))
+        ports = all_of(instead)
         text = f"{entry.host} has no port {port}, only {ports}: this listener doesn't import it"
         yield Finding(entry.ref, text)
     for scope in mesh.sidecar_scope.listener_ports.without_host(sidecar):

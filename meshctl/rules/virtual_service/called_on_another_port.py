@@ -13,6 +13,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.traffic import MESH
 from meshctl.resources import Service, VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import all_of
 
 
 @rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0", needs=("containers",))
@@ -32,7 +33,7 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             continue  # a Service without the port takes no call there, with or without rules
         call = callers.of_name(host, ports)
         if call is not None:
-            known = " and ".join(map(str, sorted(ports)))
+            known = all_of(sorted(ports))
             yield Finding(
                 service.spec.at("hosts", index),
                 f"{call.workload.title} calls {host}:{call.port}, and sidecars have its routes "

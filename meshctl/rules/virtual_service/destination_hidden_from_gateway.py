@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import MOST_LISTED, shortened
 
 
 @rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0", needs=("gateways",))
@@ -22,7 +23,7 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             found = mesh.reachability.clusters.unseen_by_gateway(destination)
             if found is not None:
                 host, home = found
-                visible = ", ".join(sorted(host.visible)) or "no namespace"
+                visible = shortened(sorted(host.visible), MOST_LISTED) or "no namespace"
                 yield Finding(
                     destination.at("host"),
                     f"{host.host} is exported to {visible}, and the pods of the gateway run in {home}: it "

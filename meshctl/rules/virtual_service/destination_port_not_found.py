@@ -9,7 +9,7 @@ Fix: write one of the ports of the Service into `destination.port.number`; `targ
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.registry import DECLARING_KINDS, missing_port
+from meshctl.mesh.registry import DECLARING_KINDS
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 from meshctl.words import MOST_LISTED, shortened
@@ -24,11 +24,11 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     for route in service.routes:
         for destination in route.destinations:
             declared = mesh.reachability.clusters.declared(destination)
-            missing = missing_port(declared, destination.port)
+            missing = mesh.registry.together(declared).missing_port(destination.port)
             if missing is None:
                 continue
             place = destination.at("port", "number")
-            known = shortened([*map(str, missing.known)], MOST_LISTED)
+            known = shortened(missing.known, MOST_LISTED)
             behind = (
                 f"; that is the container port of {missing.behind[0]}" if missing.behind else ""
             )

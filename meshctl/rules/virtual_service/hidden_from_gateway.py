@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import MOST_LISTED, shortened
 
 
 @rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0", holds=("gateways",))
@@ -21,10 +22,10 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
         if binding.gateway is None:
             continue
         homes = mesh.gateways.namespaces_of(binding.gateway)
-        if not homes or any(mesh.traffic.routes.is_visible(service, home) for home in homes):
+        if not homes or mesh.traffic.routes.is_visible_in_any(service, homes):
             continue
-        where = ", ".join(sorted(str(home) for home in homes))
-        exported = ", ".join(service.export_to) or "the mesh default"
+        where = shortened(mesh.gateways.homes_of(binding.gateway), MOST_LISTED)
+        exported = shortened(service.export_to, MOST_LISTED) or "the mesh default"
         yield Finding(
             service.spec.at("exportTo"),
             f"this VirtualService is exported to {exported}, but the pods of {binding.name} run in {where}: the gateway "

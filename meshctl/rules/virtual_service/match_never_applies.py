@@ -15,6 +15,7 @@ from meshctl.mesh.clauses import IdleMatch, Obstacle
 from meshctl.mesh.traffic import MESH
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, put, rule
+from meshctl.words import all_of
 
 
 @rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0", holds=("match",))
@@ -25,7 +26,7 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             idle, applying = mesh.clauses.match_listeners.idle(route, match)
             declared = mesh.clauses.match_listeners.undeclared(route, match)
             if declared:
-                known = " and ".join(map(str, declared))
+                known = all_of(declared)
                 text = f"in the mesh the hosts have {known}: only calls to a port that none has fit"
                 yield Finding(match.at("port"), text, severity=Severity.WARNING)
             if not idle or idle[0].obstacle is Obstacle.PROTOCOL:
@@ -45,7 +46,7 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
 
 def _reason(one: IdleMatch, port: int | None) -> str:
     where = "the mesh" if one.gateway == MESH else one.gateway
-    known = " and ".join(one.known)
+    known = all_of(one.known)
     if one.obstacle is Obstacle.GATEWAY:
         return f"the VirtualService isn't bound to {where}, only to {known}, so nothing meets this match"
     if one.obstacle is Obstacle.PORT:

@@ -27,14 +27,15 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     for route in service.http:
         for destination in route.destinations:
             declared = mesh.reachability.clusters.declared(destination)
-            if not any(registered_host.has_tls for registered_host in declared):
+            together = mesh.registry.together(declared)
+            if not together.has_tls:
                 continue
             host = mesh.reachability.clusters.host_of(destination)
-            every = [port for registered_host in declared for port in registered_host.ports]
-            ports = [port for port in every if destination.port in {None, port.number}]
+            asked = destination.port
+            ports = together.ports if asked is None else together.by_number.get(asked, [])
             if len(ports) != 1 or not ports[0].protocol.is_tls:
                 continue
-            if mesh_only and all(port.protocol.is_tls for port in every):
+            if mesh_only and together.speak_tls_alone:
                 continue  # sidecars have no http routes for such a host at all
             if mesh.reachability.egress_paths.gateway_behind(destination) is not None:
                 continue  # the gateway's servers say what it speaks: egress-tls-mismatch

@@ -14,6 +14,7 @@ from meshctl.mesh.matching import WRITTEN_KINDS, StringMatch
 from meshctl.mesh.traffic import MESH
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import all_of
 
 
 @rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0", holds=("scheme",))
@@ -30,7 +31,7 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
                 continue
             if any(asked.takes(scheme) is not False for scheme in every):
                 continue
-            where = " and ".join("the mesh" if name == MESH else name for name in known)
+            where = all_of(["the mesh" if name == MESH else name for name in known])
             yield Finding(
                 match.at("scheme"),
                 f"requests in {where} have the scheme {' or '.join(sorted(every))}: nothing meets {asked}",

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import Service, Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import MOST_LISTED, shortened
 
 
 @rule(on=Workload, severity=Severity.WARNING, since="0.1.0")
@@ -24,7 +25,7 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
             continue
         if not isinstance(service, Service) or service.is_headless or service.external_name:
             continue
-        ports = ", ".join(str(port.number) for port in call.host.ports)
+        ports = shortened([str(port.number) for port in call.host.ports], MOST_LISTED)
         yield Finding(
             call.place,
             f"{workload.title} calls port {call.port} of {service.title}, which has {ports}",

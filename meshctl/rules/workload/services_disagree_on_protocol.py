@@ -25,11 +25,13 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
         target, ports, numbers, families = shared
         if len(families) < 2 or len(numbers) > 1:  # noqa: PLR2004 - fewer can't disagree
             continue
-        listed = shortened([f"{port.service} says {port.protocol}" for port in ports], MOST_LISTED)
+        first = ports[:MOST_LISTED]
+        named = [f"{port.service} says {port.protocol}" for port in first]
+        listed = shortened(named, MOST_LISTED, len(ports))
         finding = Finding(
             workload.at("metadata", "name"),
             f"Services disagree on what container port {target} speaks: {listed}",
         )
-        for port in ports:
+        for port in first:
             finding = finding.also(port.place, f"says {port.protocol}")
         yield finding

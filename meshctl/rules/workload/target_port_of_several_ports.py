@@ -26,14 +26,14 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
         if len(numbers) == 1:
             continue
         agree = len(families) == 1
-        listed = shortened(
-            [f"{port.service} by {port.number} ({port.protocol})" for port in ports], MOST_LISTED
-        )
+        first = ports[:MOST_LISTED]
+        named = [f"{port.service} by {port.number} ({port.protocol})" for port in first]
+        listed = shortened(named, MOST_LISTED, len(ports))
         finding = Finding(
             workload.at("metadata", "name"),
             f"Services lead to container port {target} from different ports: {listed}",
             severity=Severity.INFO if agree else None,
         )
-        for port in ports:
+        for port in first:
             finding = finding.also(port.place, f"leads to {target} from {port.number}")
         yield finding

@@ -14,6 +14,7 @@ from meshctl.mesh.gateway_api.status.conditions import Condition, Fault, met, un
 from meshctl.mesh.registry.gateway_services import deployment_name, is_managed
 from meshctl.mesh.registry.services import HostPort, RegisteredHost
 from meshctl.resources import GeneratedService, KubernetesGateway, Service
+from meshctl.words import MOST_LISTED, shortened
 
 _SERVICE_TYPE = "networking.istio.io/service-type"
 
@@ -109,7 +110,9 @@ class Addresses:
     ) -> Iterator[_Warning]:
         registered_host = self.service(host, gateway.namespace)
         if registered_host is None:
-            others = ", ".join(sorted(other.namespace for other in self._given.registry.at(host)))
+            others = shortened(
+                sorted(other.namespace for other in self._given.registry.at(host)), MOST_LISTED
+            )
             where = f", but in {others}" if others else ""
             if others or self._given.inventory.has_all("Service", "ServiceEntry"):
                 text = f"namespace {gateway.namespace} has no Service {host}{where}"
