@@ -104,12 +104,21 @@ class CloseNames:
     def __iter__(self) -> Iterator[str]:
         return iter(self._known)
 
+    def __len__(self) -> int:
+        return len(self._known)
+
     def to(self, name: str, cutoff: float) -> str:
         """Find the closest name, of which this share of the letters is the same; else nothing."""
         from difflib import get_close_matches  # noqa: PLC0415 - few names are misspelt
 
         close = get_close_matches(name, self._compared(name), 1, cutoff)
         return close[0] if close else ""
+
+    def all(self, name: str, cutoff: float) -> list[str]:
+        """List the close names, the closest first."""
+        from difflib import get_close_matches  # noqa: PLC0415 - as above
+
+        return get_close_matches(name, self._compared(name), _MOST_COMPARED, cutoff)
 
     def only(self, name: str) -> str:
         """Find the only close name, as ``only_close`` does."""

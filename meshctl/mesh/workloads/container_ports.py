@@ -21,6 +21,7 @@ from meshctl.mesh.workloads.traffic_capture import TrafficCapture
 from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import Service, ServiceEntry, ServicePort, View, Workload
 from meshctl.resources.cached_property import cached_property
+from meshctl.spelling import CloseNames
 
 T = TypeVar("T")
 
@@ -39,7 +40,8 @@ class PodsBehind(NamedTuple):
     """The pods that a Service or ServiceEntry selects, and the names of all of their ports."""
 
     pods: Sequence[Workload]
-    names: frozenset[str]
+    names: CloseNames
+    """In order."""
     numbers: frozenset[int]
     """The numbers of all of their ports, where each of them lists some; else none."""
     gets_containers: bool
@@ -308,7 +310,7 @@ def _mapped(hits: Sequence[tuple[View, int]]) -> MappedPort:
 
 
 def _read(pods: Sequence[Workload]) -> PodsBehind | None:
-    names = frozenset(name for pod in pods for name in pod.named_ports)
+    names = CloseNames(sorted({name for pod in pods for name in pod.named_ports}))
     is_late = any(TEMPLATES in pod.pod_annotations for pod in pods)
     listed = [_numbers(pod) for pod in pods]
     numbers = frozenset[int]().union(*listed) if all(listed) else frozenset()

@@ -1,13 +1,13 @@
 """The pods that a subset of a Service picks, as far as the input tells."""
 
 from collections.abc import Callable, Mapping
-from difflib import get_close_matches
 
 from meshctl.istio.labels import HOSTNAME, REGION, SUBZONE, ZONE
 from meshctl.mesh.core.inventory import Inventory
 from meshctl.mesh.core.selectors import selects
 from meshctl.mesh.registry.services import RegisteredHost
 from meshctl.mesh.registry.workload_entries import WorkloadEntries
+from meshctl.mesh.workloads.near_labels import NearLabels
 from meshctl.mesh.workloads.workloads import Workloads, is_generated_label
 from meshctl.resources import Service, ServiceEntry, Workload, WorkloadEntry, WorkloadGroup
 from meshctl.resources.cached_property import cached_property
@@ -23,9 +23,6 @@ POD_NAME = "statefulset.kubernetes.io/pod-name"
 POD_INDEX = "apps.kubernetes.io/pod-index"
 _WITHOUT_ORDINALS = frozenset({"Deployment", "DaemonSet", "ReplicaSet", "ReplicationController"})
 
-_CLOSE = 0.8
-"""How alike two values are that mean the same; ``cart`` and ``carts`` are 0.89."""
-
 
 class SubsetEndpoints:
     """Answers for the subsets of DestinationRules."""
@@ -38,6 +35,7 @@ class SubsetEndpoints:
         self._workloads = workloads
         self._machines = machines
         self._replicas = replicas
+        self._near_labels = NearLabels(workloads)
 
     def shows_pods_of(self, host: RegisteredHost) -> bool:
         """Does the input show pods of a Service, and are pods all that can be behind it?"""
@@ -131,11 +129,7 @@ class SubsetEndpoints:
             return None
         if self._machines.any(selector, home):
             return None
-        candidates = self._workloads.find({}, home)
-        return next(
-            (candidate for candidate in candidates if _is_near(selector, candidate.pod_labels)),
-            None,
-        )
+        return self._near_labels.first(selector, home)
 
     def _written(self, host: RegisteredHost) -> list[Mapping[str, str]]:
         """The labels of the endpoints of a host that are no pods."""
@@ -199,13 +193,3 @@ class SubsetEndpoints:
 def _selector(host: RegisteredHost) -> Mapping[str, str]:
     source = host.source
     return source.selector if isinstance(source, Service) else source.workload_selector
-
-
-def _is_near(selector: Mapping[str, str], labels: Mapping[str, str]) -> bool:
-    missed = [(key, text) for key, text in selector.items() if labels.get(key) != text]
-    if len(missed) != 1:
-        return False
-    key, text = missed[0]
-    if key in labels:
-        return bool(get_close_matches(text, [labels[key]], n=1, cutoff=_CLOSE))
-    return text in labels.values()

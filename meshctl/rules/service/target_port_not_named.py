@@ -8,11 +8,11 @@ lists them.)
 """
 
 from collections.abc import Iterator
+from itertools import islice
 
 from meshctl.mesh import Mesh
 from meshctl.resources import Service
 from meshctl.rules.api import Finding, Outcome, Severity, put, rule
-from meshctl.spelling import only_close
 from meshctl.words import MOST_LISTED, quoted, shortened
 
 _OF_SIDECAR = "http-envoy-prom"  # injected with the sidecar
@@ -30,12 +30,15 @@ def check(service: Service, mesh: Mesh) -> Iterator[Outcome]:
         if not isinstance(port.target, str) or port.target == _OF_SIDECAR:
             continue
         if port.target not in pods.names:
-            known = shortened(sorted(pods.names), MOST_LISTED) or "none"
+            known = (
+                shortened([*islice(pods.names, MOST_LISTED)], MOST_LISTED, len(pods.names))
+                or "none"
+            )
             finding = Finding(
                 port.at("targetPort"),
                 f"no pod behind this Service names a port {quoted(port.target)}, so port {port.port} has "
                 f"no endpoints; named are: {known}",
             ).also(pods.oldest.at("metadata", "name"), "is selected")
-            meant = only_close(port.target, pods.names)
+            meant = pods.names.only(port.target)
             edits = [put(finding.ref, meant)] if meant else []
             yield finding.fixed_by(*edits, safe=False)
