@@ -5,6 +5,7 @@ import json
 from crowded.objects import (
     Objects,
     crowd,
+    entry,
     namespaces,
     thing,
     workload,
@@ -42,6 +43,20 @@ def misspelt_namespaces_and_providers(count: int) -> Objects:
         yield thing("AuthorizationPolicy", "own", f"n-{i}", spec={"rules": [rule]})
         tracing = [{"providers": [{"name": f"trace_{i}"}]}]
         yield thing("Telemetry", "own", f"n-{i}", spec={"tracing": tracing})
+
+
+@crowd
+def hosts_and_ports_of_a_service_entry(count: int) -> Objects:
+    parts = {
+        "exportTo": [f"n-{i}" for i in range(count)],
+        "addresses": [f"10.{i // 65536}.{i // 256 % 256}.{i % 256}" for i in range(count)],
+        "endpoints": [{"address": f"10.1.{i // 256 % 256}.{i % 256}"} for i in range(count)],
+        "ports": [
+            {"number": 1000 + i, "name": f"p-{i}", "protocol": ("HTTP", "TCP")[i % 2]}
+            for i in range(count)
+        ],
+    }
+    yield entry("all", *(f"h-{i}.example.com" for i in range(count)), resolution="STATIC", **parts)
 
 
 @crowd

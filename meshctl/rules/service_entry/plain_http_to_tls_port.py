@@ -22,11 +22,13 @@ _HTTPS = 443
 def check(entry: ServiceEntry, mesh: Mesh) -> Iterator[Outcome]:
     """Report ports that carry requests, reach 443 alone, and have no origination in the input."""
     for host in mesh.registry.of(entry)[:1] if entry.is_external else ():
+        written = _ports_of_endpoints(entry)
         for port in host.ports:
-            targets = {endpoint.ports.get(port.name, port.target) for endpoint in entry.endpoints}
             if not port.protocol.is_http or port.number == _HTTPS:
                 continue
-            if (targets or {port.target}) != {_HTTPS}:
+            own = written.get(port.name, [])
+            targets = {*own, port.target} if len(own) < len(entry.endpoints) or not own else {*own}
+            if targets != {_HTTPS}:
                 continue
             missed = _caller_without(host, port, mesh)
             opens = mesh.security.tls_origination.may_reach
@@ -55,3 +57,12 @@ def _caller_without(host: RegisteredHost, port: HostPort, mesh: Mesh) -> Workloa
         if any(originates(rule, port.number) for rule in (found.rules if found else ())):
             return None
     return callers[0] if callers else None
+
+
+def _ports_of_endpoints(entry: ServiceEntry) -> dict[str, list[int]]:
+    """What the endpoints of an entry write for each name of a port."""
+    found: dict[str, list[int]] = {}
+    for endpoint in entry.endpoints:
+        for name, number in endpoint.ports.items():
+            found.setdefault(name, []).append(number)
+    return found
