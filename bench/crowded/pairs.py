@@ -1,18 +1,38 @@
 """Crowds in which each of many could concern each of many others, and concerns few of them or none."""
 
 import json
+from collections.abc import Iterable
+from typing import Any
 
 from crowded.objects import (
     Objects,
+    calls,
     crowd,
     entry,
     namespaces,
+    policy,
+    service,
     thing,
+    told_apart,
     workload,
 )
 
 _MANY = 60
 """More names than one is compared with as a whole (``spelling.py``)."""
+_WEB = {"matchLabels": {"app": "web"}}
+
+
+def _in_mesh() -> dict[str, Any]:
+    labels = {"istio-injection": "enabled"}
+    return thing("Namespace", "shop", meta={"namespace": None, "labels": labels})
+
+
+@crowd
+def mesh_wide_policies_of_namespaces(count: int) -> Objects:
+    yield from told_apart(count)
+    for i in range(count):
+        spec = {"rules": [calls(f"cluster.local/ns/n-{i}/sa/web")]}
+        yield thing("AuthorizationPolicy", f"p-{i}", "istio-system", spec=spec)
 
 
 @crowd
@@ -45,6 +65,55 @@ def misspelt_namespaces_and_providers(count: int) -> Objects:
         yield thing("Telemetry", "own", f"n-{i}", spec={"tracing": tracing})
 
 
+def _rules(count: int) -> Iterable[dict[str, Any]]:
+    for i in range(count):
+        yield {"from": [{"source": {"notIpBlocks": [f"10.{i // 250}.{i % 250}.0/24"]}}]}
+        yield {"to": [{"operation": {"paths": [f"/a/{{*}}/{i}"]}}]}
+        yield {"to": [{"operation": {"notPaths": [f"/b/{i}/*"], "methods": ["GET"]}}]}
+        yield {"when": [{"key": f"request.headers[x-{i}]", "notValues": ["a"]}]}
+
+
+@crowd
+def exceptions_of_a_policy(count: int) -> Objects:
+    yield workload("web")
+    yield policy("all", *_rules(count), selector=_WEB)
+
+
+@crowd
+def exceptions_of_policies(count: int) -> Objects:
+    yield workload("web")
+    for i, rule in enumerate(_rules(count)):
+        yield policy(f"p-{i}", rule, selector=_WEB)
+
+
+@crowd
+def equal_rules_of_a_policy(count: int) -> Objects:
+    yield workload("web")
+    yield policy("all", *([calls("cluster.local/ns/shop/sa/web")] * count), selector=_WEB)
+
+
+@crowd
+def equal_conditions_of_a_rule(count: int) -> Objects:
+    yield workload("web")
+    when = [{"key": "request.headers[x]", "values": ["a"], "notValues": ["b"]}] * count
+    yield policy("all", {"when": when}, selector=_WEB)
+
+
+@crowd
+def authorizers_of_one_label(count: int) -> Objects:
+    yield _in_mesh()
+    yield service("web")
+    provider = {"service": "web.shop.svc.cluster.local", "port": 80}
+    providers = [{"name": f"p-{i}", "envoyExtAuthzGrpc": provider} for i in range(count)]
+    data = {"mesh": json.dumps({"extensionProviders": providers})}
+    yield thing("ConfigMap", "istio", "istio-system", data=data)
+    for i in range(count):
+        yield workload(f"w-{i}", app="web")
+        rule = {"to": [{"operation": {"paths": [f"/{i}"]}}]}
+        asked = {"action": "CUSTOM", "provider": {"name": f"p-{i}"}}
+        yield policy(f"p-{i}", rule, selector=_WEB, **asked)
+
+
 @crowd
 def hosts_and_ports_of_a_service_entry(count: int) -> Objects:
     parts = {
@@ -67,3 +136,17 @@ def services_of_other_labels(count: int) -> Objects:
         selector = {"app": f"service-{i}", "team": "shop"}
         ports = [{"name": "http", "port": 80}]
         yield thing("Service", f"s-{i}", spec={"selector": selector, "ports": ports})
+
+
+@crowd
+def policies_behind_one_waypoint(count: int) -> Objects:
+    labels = {"istio.io/dataplane-mode": "ambient", "istio.io/use-waypoint": "way"}
+    yield thing("Namespace", "shop", meta={"namespace": None, "labels": labels})
+    listeners = [{"name": "mesh", "port": 15008, "protocol": "HBONE"}]
+    spec = {"gatewayClassName": "istio-waypoint", "listeners": listeners}
+    yield thing("KubernetesGateway", "way", spec=spec)
+    yield service("web")
+    for i in range(count):
+        yield workload(f"w-{i}", app="web")
+        yield policy(f"p-{i}", calls(f"cluster.local/ns/shop/sa/w-{i}"), selector=_WEB)
+        yield policy(f"o-{i}", calls("cluster.local/ns/shop/sa/way"), selector=_WEB)
