@@ -5,15 +5,18 @@ from collections.abc import Iterable
 from typing import Any
 
 from crowded.objects import (
+    MTLS,
     Objects,
     calls,
     crowd,
     entry,
+    entry_gateway,
     namespaces,
     policy,
     service,
     thing,
     told_apart,
+    virtual,
     workload,
 )
 
@@ -27,12 +30,74 @@ def _in_mesh() -> dict[str, Any]:
     return thing("Namespace", "shop", meta={"namespace": None, "labels": labels})
 
 
+def _wide_service(count: int) -> dict[str, Any]:
+    ports = [{"name": f"http-{i}", "port": 1000 + i} for i in range(count)]
+    return thing("Service", "web", spec={"selector": {"app": "web"}, "ports": ports})
+
+
+@crowd
+def wildcards_for_all_services(count: int) -> Objects:
+    for i in range(count):
+        yield service(f"s-{i}")
+        yield virtual(f"v-{i}", ["*.shop.svc.cluster.local"], f"s-{i}")
+
+
 @crowd
 def mesh_wide_policies_of_namespaces(count: int) -> Objects:
     yield from told_apart(count)
     for i in range(count):
         spec = {"rules": [calls(f"cluster.local/ns/n-{i}/sa/web")]}
         yield thing("AuthorizationPolicy", f"p-{i}", "istio-system", spec=spec)
+
+
+@crowd
+def wildcards_of_egress_listeners(count: int) -> Objects:
+    yield workload("web")
+    for i in range(count):
+        yield entry(f"e-{i}", f"h-{i}.example.com")
+    egress = [
+        {"port": {"number": 1000 + i, "protocol": "HTTP", "name": f"http-{i}"},
+         "hosts": ["*/*.example.com"]}
+        for i in range(count)
+    ]  # fmt: skip
+    yield thing("Sidecar", "default", spec={"egress": egress})
+
+
+@crowd
+def subsets_of_rules_for_all_services(count: int) -> Objects:
+    for i in range(count):
+        yield service(f"s-{i}")
+        yield workload(f"s-{i}")
+        subsets = [{"name": f"v{i}", "labels": {"app": f"s-{i}"}}]
+        spec = {"host": "*.shop.svc.cluster.local", "subsets": subsets}
+        yield thing("DestinationRule", f"d-{i}", spec=spec | {"trafficPolicy": {"tls": MTLS}})
+
+
+@crowd
+def port_settings_of_subsets(count: int) -> Objects:
+    yield _wide_service(count)
+    yield workload("web")
+    subsets = [
+        {"name": f"v{i}", "labels": {"app": "web"}, "trafficPolicy": {
+            "portLevelSettings": [{"port": {"number": 1000 + i}, "tls": {"mode": "DISABLE"}}]}}
+        for i in range(count)
+    ]  # fmt: skip
+    yield thing("DestinationRule", "web", spec={"host": "web", "subsets": subsets})
+
+
+@crowd
+def ingress_listeners_and_pods(count: int) -> Objects:
+    yield _in_mesh()
+    yield _wide_service(count)
+    for i in range(count):
+        yield workload(f"w-{i}", app="web")
+    ingress = [
+        {"port": {"number": 1000 + 2 * i, "protocol": "HTTP", "name": f"http-{i}"},
+         "defaultEndpoint": f"127.0.0.1:{1000 + i}"}
+        for i in range(count)
+    ]  # fmt: skip
+    picked = {"labels": {"app": "web"}}
+    yield thing("Sidecar", "web", spec={"workloadSelector": picked, "ingress": ingress})
 
 
 @crowd
@@ -129,6 +194,15 @@ def hosts_and_ports_of_a_service_entry(count: int) -> Objects:
 
 
 @crowd
+def logs_of_a_telemetry(count: int) -> Objects:
+    yield workload("web")
+    data = {"mesh": json.dumps({"defaultProviders": {"accessLogging": ["envoy"]}})}
+    yield thing("ConfigMap", "istio", "istio-system", data=data)
+    logging = [{"filter": {"expression": f"response.code == {i}"}} for i in range(count)]
+    yield thing("Telemetry", "all", spec={"accessLogging": logging})
+
+
+@crowd
 def services_of_other_labels(count: int) -> Objects:
     count += _MANY
     for i in range(count):
@@ -150,3 +224,29 @@ def policies_behind_one_waypoint(count: int) -> Objects:
         yield workload(f"w-{i}", app="web")
         yield policy(f"p-{i}", calls(f"cluster.local/ns/shop/sa/w-{i}"), selector=_WEB)
         yield policy(f"o-{i}", calls("cluster.local/ns/shop/sa/way"), selector=_WEB)
+
+
+@crowd
+def filters_for_versions_of_proxies(count: int) -> Objects:
+    yield workload("web")
+    for i in range(count):
+        match = {"context": "SIDECAR_INBOUND", "proxy": {"proxyVersion": f"^1[.]{i}[.].*"}}
+        change = {"operation": "INSERT_BEFORE", "value": {"name": "own"}}
+        patch = {"applyTo": "HTTP_FILTER", "match": match, "patch": change}
+        yield thing("EnvoyFilter", f"f-{i}", spec={"configPatches": [patch]})
+
+
+@crowd
+def backends_that_are_missing(count: int) -> Objects:
+    yield entry_gateway()
+    yield service("web")
+    yield workload("web")
+    yield thing("Namespace", "shop", meta={"namespace": None})
+    rules = [
+        {
+            "matches": [{"path": {"value": f"/{i}"}}],
+            "backendRefs": [{"name": f"none-{i}", "port": 80}],
+        }
+        for i in range(count)
+    ]
+    yield thing("HTTPRoute", "all", spec={"parentRefs": [{"name": "entry"}], "rules": rules})

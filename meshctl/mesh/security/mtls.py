@@ -124,7 +124,7 @@ class Mtls:
             if outside is not None:
                 yield outside
             else:
-                yield from self._to_servers(upstream, one_of_each=one_of_each)
+                yield from self.to_servers(upstream, one_of_each=one_of_each)
 
     def kinds_of_connections(
         self, client: Client, host: RegisteredHost
@@ -315,7 +315,8 @@ class Mtls:
             return self.behind(upstream.host)
         return self._workloads.of_subset(upstream.host, upstream.subset.labels)
 
-    def _to_servers(self, upstream: Upstream, *, one_of_each: bool) -> Iterator[Connection]:
+    def to_servers(self, upstream: Upstream, *, one_of_each: bool) -> Iterator[Connection]:
+        """Walk the connections to the pods that a client chooses, or to one each of those that take the same."""
         chosen = self._chosen(upstream)
         if not chosen:
             yield self._to_nothing(upstream)

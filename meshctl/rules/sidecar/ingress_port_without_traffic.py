@@ -12,13 +12,16 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import Sidecar
 from meshctl.rules.api import Finding, Outcome, Severity, put, rule
+from meshctl.words import MOST_LISTED, shortened
 
 
 @rule(on=Sidecar, severity=Severity.WARNING, since="0.1.0", holds=("ingress",))
 def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
     """Report ports that neither a Service nor a container of the selected pods names."""
     for unused in mesh.sidecar_scope.listener_ports.unused(sidecar):
-        ports = ", ".join(map(str, unused.instead))
+        ports = shortened(
+            [*map(str, unused.instead[:MOST_LISTED])], MOST_LISTED, len(unused.instead)
+        )
         finding = Finding(
             unused.place,
             f"nothing arrives at port {unused.number} of these pods: Services lead to {ports}",
