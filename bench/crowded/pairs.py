@@ -250,3 +250,13 @@ def backends_that_are_missing(count: int) -> Objects:
         for i in range(count)
     ]
     yield thing("HTTPRoute", "all", spec={"parentRefs": [{"name": "entry"}], "rules": rules})
+
+
+@crowd
+def headless_services_of_the_same_pods(count: int) -> Objects:
+    yield _in_mesh()
+    for i in range(count):
+        ports = [{"name": "tcp", "port": 5432}]
+        spec = {"clusterIP": "None", "selector": {"app": "web"}, "ports": ports}
+        yield thing("Service", f"s-{i}", spec=spec)
+        yield workload(f"w-{i}", app="web")

@@ -14,6 +14,7 @@ from meshctl.istio.labels import TLS_MODE
 from meshctl.istio.protocols import Protocol
 from meshctl.mesh.core.known_objects import KnownObjects
 from meshctl.mesh.core.mesh_config import MeshConfig
+from meshctl.mesh.core.selectors import IdentityCache
 from meshctl.mesh.registry.services import HostPort, RegisteredHost, Registry
 from meshctl.mesh.security import hbone
 from meshctl.mesh.security.client_tls import ISTIO_MUTUAL, ClientTlsSetting, tls_setting
@@ -66,6 +67,7 @@ class Mtls:
         self._behind: dict[RegisteredHost, Sequence[Workload]] = {}
         self._servers: dict[tuple[Workload, int], Endpoint] = {}
         self._kinds = PodKinds(workloads, self.alike, self._takes)
+        self._labels = IdentityCache(lambda pods: frozenset(map(self._has_mtls_label, pods)))
 
     def client(self, workload: Workload) -> Client:
         """Describe a workload as a client."""
@@ -201,9 +203,7 @@ class Mtls:
 
     def without_sidecar(self, host: RegisteredHost) -> list[Workload]:
         """Find the workloads behind a host that take no mutual TLS, for sure."""
-        return [
-            workload for workload in self.behind(host) if self._has_mtls_label(workload) is False
-        ]
+        return [pod for pod in self.behind(host) if self._has_mtls_label(pod) is False]
 
     def server(self, workload: Workload, port: int) -> Endpoint:
         """Find what a workload takes on a container port."""
@@ -287,7 +287,7 @@ class Mtls:
         if not self._config.auto_mtls:
             return ClientTls.PLAINTEXT, ClientTlsCause.AUTO_MTLS_OFF, None
         if host.is_passthrough or balances_by_address(rule, subset):
-            tells = [self._has_mtls_label(workload) for workload in self.behind(host)]
+            tells = self._labels.of(self.behind(host))
             if not tells or False in tells:
                 return ClientTls.PLAINTEXT, ClientTlsCause.PODS_WITHOUT_SIDECAR, None
             if None in tells:
@@ -356,9 +356,9 @@ class Mtls:
 
     def _is_empty_entry(self, host: RegisteredHost) -> bool:
         """Is it sure that a ServiceEntry has no endpoint, by its list or its selector?"""
-        source = host.source
-        is_static = isinstance(source, ServiceEntry) and source.resolution == "STATIC"
-        return is_static and self._workloads.endpoints.is_empty(host) is True
+        if not isinstance(host.source, ServiceEntry) or host.source.resolution != "STATIC":
+            return False
+        return self._workloads.endpoints.is_empty(host) is True
 
     def _knows_pods_of(self, host: RegisteredHost) -> bool:
         source = host.source
