@@ -6,14 +6,16 @@ DefaultMeshConfig (pkg/config/mesh/mesh.go, Istio 1.31).
 
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.plain_objects import mappings
 from meshctl.resources import Ref, View
 from meshctl.resources.cached_property import cached_property
 from meshctl.resources.view import views
-from meshctl.spelling import Spellings
+
+if TYPE_CHECKING:
+    from meshctl.spelling import Spellings
 
 _BUILT_IN: Mapping[str, str] = {
     "envoy": "envoyFileAccessLog",
@@ -56,7 +58,9 @@ class ExtensionProviders:
         return self._spellings.meant_by(name)
 
     @cached_property
-    def _spellings(self) -> Spellings:
+    def _spellings(self) -> "Spellings":
+        from meshctl.spelling import Spellings  # noqa: PLC0415 - few names are misspelt
+
         return Spellings(self.names)
 
     def defines(self, name: str) -> bool:

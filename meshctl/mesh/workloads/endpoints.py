@@ -1,16 +1,19 @@
 """The pods that a subset of a Service picks, as far as the input tells."""
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from meshctl.istio.labels import HOSTNAME, REGION, SUBZONE, ZONE
 from meshctl.mesh.core.inventory import Inventory
 from meshctl.mesh.core.selectors import selects
 from meshctl.mesh.registry.services import RegisteredHost
 from meshctl.mesh.registry.workload_entries import WorkloadEntries
-from meshctl.mesh.workloads.near_labels import NearLabels
 from meshctl.mesh.workloads.workloads import Workloads, is_generated_label
 from meshctl.resources import Service, ServiceEntry, Workload, WorkloadEntry, WorkloadGroup
 from meshctl.resources.cached_property import cached_property
+
+if TYPE_CHECKING:
+    from meshctl.mesh.workloads.near_labels import NearLabels
 
 _OF_NODES = frozenset({
     REGION, ZONE, SUBZONE,
@@ -35,7 +38,6 @@ class SubsetEndpoints:
         self._workloads = workloads
         self._machines = machines
         self._replicas = replicas
-        self._near_labels = NearLabels(workloads)
 
     def shows_pods_of(self, host: RegisteredHost) -> bool:
         """Does the input show pods of a Service, and are pods all that can be behind it?"""
@@ -130,6 +132,12 @@ class SubsetEndpoints:
         if self._machines.any(selector, home):
             return None
         return self._near_labels.first(selector, home)
+
+    @cached_property
+    def _near_labels(self) -> "NearLabels":
+        from meshctl.mesh.workloads.near_labels import NearLabels  # noqa: PLC0415 - few Services pick nothing
+
+        return NearLabels(self._workloads)
 
     def _written(self, host: RegisteredHost) -> list[Mapping[str, str]]:
         """The labels of the endpoints of a host that are no pods."""

@@ -22,7 +22,7 @@ _HTTPS = 443
 def check(entry: ServiceEntry, mesh: Mesh) -> Iterator[Outcome]:
     """Report ports that carry requests, reach 443 alone, and have no origination in the input."""
     for host in mesh.registry.of(entry)[:1] if entry.is_external else ():
-        written = _ports_of_endpoints(entry)
+        written = entry.ports_of_endpoints
         for port in host.ports:
             if not port.protocol.is_http or port.number == _HTTPS:
                 continue
@@ -57,12 +57,3 @@ def _caller_without(host: RegisteredHost, port: HostPort, mesh: Mesh) -> Workloa
         if any(originates(rule, port.number) for rule in (found.rules if found else ())):
             return None
     return callers[0] if callers else None
-
-
-def _ports_of_endpoints(entry: ServiceEntry) -> dict[str, list[int]]:
-    """What the endpoints of an entry write for each name of a port."""
-    found: dict[str, list[int]] = {}
-    for endpoint in entry.endpoints:
-        for name, number in endpoint.ports.items():
-            found.setdefault(name, []).append(number)
-    return found
