@@ -21,6 +21,7 @@ from crowded import (  # noqa: F401 - each enters its crowds
     hosts,
     meetings,
     namespaces,
+    pairs,
     policies,
     ports,
     proxies,

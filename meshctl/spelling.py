@@ -10,6 +10,8 @@ _SEPARATOR = lazy_pattern(r"(?<!\d)[-_.]|[-_.](?!\d)")
 _WORD = lazy_pattern(r"[A-Za-z]+|[0-9]+|[^A-Za-z0-9]")
 _LEAST_OF_WORD = 4
 """Letters of a word in which a slip is one: ``api-a`` and ``api-b`` are two names."""
+_LONGEST = 253
+"""Letters of a name at most (IsDNS1123Subdomain, apimachinery/pkg/util/validation, Kubernetes 1.34)."""
 _MOST_COMPARED = 50
 """Known names that one name is compared with as a whole."""
 
@@ -114,6 +116,12 @@ class CloseNames:
         close = get_close_matches(name, self._compared(name), 1, cutoff)
         return close[0] if close else ""
 
+    def all(self, name: str, cutoff: float) -> list[str]:
+        """List the close names, the closest first."""
+        from difflib import get_close_matches  # noqa: PLC0415 - as above
+
+        return get_close_matches(name, self._compared(name), _MOST_COMPARED, cutoff)
+
     def only(self, name: str) -> str:
         """Find the only close name, as ``only_close`` does."""
         return only_close(name, self._compared(name))
@@ -139,7 +147,9 @@ def _by_shortened(known: Iterable[str]) -> dict[str, list[str]]:
 
 
 def _shortened(name: str) -> set[str]:
-    """The name, and all that it becomes without one of its letters."""
+    """The name, and all that it becomes without one of its letters, where it can be that of an object."""
+    if len(name) > _LONGEST:
+        return {name}
     return {name, *(name[:place] + name[place + 1 :] for place in range(len(name)))}
 
 

@@ -1,11 +1,14 @@
 """A misspelt name stands for a known one only where no other one is as likely."""
 
+import tracemalloc
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from meshctl.spelling import (
     CloseNames,
+    Slips,
     Spellings,
     misspelling_of,
     only_close,
@@ -99,3 +102,12 @@ def test_many_names_are_compared_with_few_each() -> None:
             )
         )
     assert exponent(counts) <= MOST
+
+
+def test_a_text_that_is_longer_than_any_name_is_not_taken_apart() -> None:
+    text = "-".join(map(str, range(2000)))
+    tracemalloc.start()
+    assert Slips([text, "reviews"]).meant_by(f"{text}s") is None
+    assert tracemalloc.get_traced_memory()[1] < 100 * len(text)
+    tracemalloc.stop()
+    assert Slips(["reviews"]).meant_by("reviewz") == "reviews"

@@ -106,7 +106,7 @@ def test_worlds_and_their_findings_grow_with_the_alternatives(tmp_path: Path) ->
         "plain-services", "many-namespaces", "hidden-hosts", "sidecars-of-a-namespace",
         "hosts-of-a-sidecar", "exports-of-many", "rules-of-one-host-by-workload",
         "rules-of-one-host-in-namespaces", "service-entries-of-one-host-in-namespaces",
-        "services-and-pods-of-one-label", "subsets-of-a-rule",
+        "services-and-pods-of-one-label", "subsets-of-a-rule", "headless-services-of-the-same-pods",
     ],
 )  # fmt: skip
 def test_the_tls_of_all_clients_grows_with_the_crowd(tmp_path: Path, name: str) -> None:

@@ -71,17 +71,18 @@ def idle_exceptions(rule: AuthorizationRule) -> Iterator[Contradiction]:
 
 def _idle(asked: _Mapped) -> Iterator[Contradiction]:
     for key, several in asked.items():
+        others = [one for one in _distinct(several) if one.values and _is_single(key)]
         for one in several:
             for index, text in enumerate(one.not_values):
-                by = _without(key, text, asked)
+                by = _without(key, text, asked, others)
                 if by is not None:
                     yield Contradiction(one.view.at(one.not_field, index), by.place)
 
 
-def _without(key: str, text: str, asked: _Mapped) -> _Asked | None:
-    """Find what asks for other values than one that is excepted."""
-    for one in asked[key] if _is_single(key) else ():
-        if one.values and _are_all_apart(key, (text,), one.values):
+def _without(key: str, text: str, asked: _Mapped, own: Sequence[_Asked]) -> _Asked | None:
+    """Find what asks for other values than one that is excepted; ``own`` asks for some of the key."""
+    for one in own:
+        if _are_all_apart(key, (text,), one.values):
             return one
     for one in asked.get(_PRINCIPAL, ()) if key == _NAMESPACE else ():
         homes = namespaces_of(one.values)
@@ -128,8 +129,10 @@ def _file(asked: _Mapped, key: str, view: View, field: str, not_field: str) -> N
 
 def _excluding(asked: _Mapped) -> Iterator[Contradiction]:
     for key, several in asked.items():
+        is_single = _is_single(key)
+        others = [one for one in _distinct(several) if one.not_values or is_single]
         for one in several:
-            reasons = [_reason(key, text, one, asked) for text in one.values]
+            reasons = [_reason(key, text, one, asked, others) for text in one.values]
             if reasons and all(reasons):
                 # The conditions of ``when`` may well be met by others of the alternatives.
                 places = [one.place, *(reason for reason in reasons if reason)]
@@ -137,9 +140,17 @@ def _excluding(asked: _Mapped) -> Iterator[Contradiction]:
                 yield Contradiction(place, next(other for other in places if other != place))
 
 
-def _reason(key: str, text: str, one: _Asked, asked: _Mapped) -> Ref | None:
-    """Find what leaves nobody who has a value that is asked for."""
-    for other in asked[key]:
+def _distinct(several: Sequence[_Asked]) -> list[_Asked]:
+    """Leave out what asks the same as another one before it."""
+    found: dict[tuple[Sequence[str], Sequence[str]], _Asked] = {}
+    for one in several:
+        found.setdefault((one.values, one.not_values), one)
+    return [*found.values()]
+
+
+def _reason(key: str, text: str, one: _Asked, asked: _Mapped, own: Sequence[_Asked]) -> Ref | None:
+    """Find what leaves nobody who has a value that is asked for; ``own`` asks for some of the key, too."""
+    for other in own:
         if takes_all_of(key, other.not_values, (text,)):
             return other.not_place
         is_asked = other is not one and _is_single(key) and other.values

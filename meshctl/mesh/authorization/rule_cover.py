@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from ipaddress import ip_network
 from itertools import chain
+from typing import NamedTuple
 
 from meshctl.mesh.authorization.conditions import Condition
 from meshctl.mesh.authorization.path_template import is_path_template
@@ -26,6 +27,13 @@ _Values = dict[str, tuple[tuple[str, ...], tuple[str, ...]]]
 """The values and the negated values of each key."""
 _Filed = tuple[str, str | tuple[int, int, int]]
 """A key with a value of it, or with a network: bits of its addresses in all, those of its own, and these."""
+
+
+class _Anchor(NamedTuple):
+    """Under what an alternative may be filed: its own values, and those that take what it leaves out."""
+
+    own: list[_Filed]
+    wider: Sequence[_Filed] = ()
 
 
 def covers(wide: AuthorizationRule, narrow: AuthorizationRule) -> bool:
@@ -46,16 +54,25 @@ def covered_within(
 ) -> Iterator[tuple[AuthorizationRule, AuthorizationRule]]:
     """Walk the rules that a wider one of the same list covers, each with it.
 
-    A rule without any condition is wider than all others and isn't looked at.
+    A rule without any condition is wider than all others and isn't looked at. Equal ones are looked at once.
     """
     asking = [rule for rule in rules if rule.sources or rule.operations or rule.conditions]
-    index = RuleIndex(asking)
-    for rule in asking:
-        candidates = (other for other in index.candidates(rule) if other is not rule)
-        wider = (other for other in candidates if covers(other, rule) and not covers(rule, other))
-        wide = next(wider, None)
+    written = [repr(rule.data) for rule in asking]
+    distinct: dict[str, AuthorizationRule] = {}
+    for rule, text in zip(asking, written, strict=True):
+        distinct.setdefault(text, rule)
+    index = RuleIndex([*distinct.values()])
+    found = {text: _wider_than(rule, index) for text, rule in distinct.items()}
+    for rule, text in zip(asking, written, strict=True):
+        wide = found[text]
         if wide is not None:
             yield rule, wide
+
+
+def _wider_than(rule: AuthorizationRule, index: "RuleIndex") -> AuthorizationRule | None:
+    candidates = (other for other in index.candidates(rule) if other is not rule)
+    wider = (other for other in candidates if covers(other, rule) and not covers(rule, other))
+    return next(wider, None)
 
 
 class RuleIndex:
@@ -63,7 +80,8 @@ class RuleIndex:
 
     Each alternative of a wide rule is filed by the values of that condition which it shares with fewest
     others; a narrow one within it has a value there that one of those takes: the same, or one with a prefix
-    or suffix of it, or a part of the network.
+    or suffix of it, or a part of the network. A value that it leaves out is one that the narrow one leaves
+    out, too, be it by a wider one.
     """
 
     def __init__(self, rules: Sequence[AuthorizationRule]) -> None:
@@ -72,14 +90,15 @@ class RuleIndex:
         self._filed: dict[_Filed, list[int]] = {}
         choices = [[list(_anchors(one)) for one in _alternatives(rule)] for rule in rules]
         shared = Counter(
-            chain.from_iterable(anchor for each in choices for one in each for anchor in one)
+            chain.from_iterable(anchor.own for each in choices for one in each for anchor in one)
         )
         for number, alternatives in enumerate(choices):
             if not all(alternatives):
                 self._anywhere.append(number)
                 continue
             for anchors in alternatives:
-                for value in min(anchors, key=lambda anchor: sum(map(shared.__getitem__, anchor))):
+                best = min(anchors, key=lambda anchor: sum(map(shared.__getitem__, anchor.own)))
+                for value in (*best.own, *best.wider):
                     self._filed.setdefault(value, []).append(number)
 
     def candidates(self, rule: AuthorizationRule) -> Iterator[AuthorizationRule]:
@@ -96,6 +115,9 @@ class RuleIndex:
             for key, own in known.items():
                 for value in _wider(key, own[0]) if own else ():
                     found.update(self._filed.get(value, ()))
+            for key, (_, left_out) in values.items():
+                for text in left_out:
+                    found.update(self._filed.get(_without(next(_wider(key, text))), ()))
         return map(self._rules.__getitem__, sorted(found))
 
 
@@ -108,11 +130,20 @@ def _alternatives(rule: AuthorizationRule) -> list[_Values]:
     return [_values(when_conditions(rule))]
 
 
-def _anchors(values: _Values) -> Iterator[list[_Filed]]:
+def _anchors(values: _Values) -> Iterator[_Anchor]:
     """Walk the conditions by which an alternative may be found, as what it is filed under for each."""
-    for key, (own, _) in values.items():
-        if own and "*" not in own and not any(map(is_path_template, own)):
-            yield [next(_wider(key, text)) for text in own]
+    for key, (own, left_out) in values.items():
+        if own and "*" not in own:
+            yield _Anchor([next(_wider(key, text)) for text in own])
+        for text in left_out:
+            first, *wider = map(_without, _wider(key, text))
+            yield _Anchor([first], [*wider, _without((key, "*"))])
+
+
+def _without(filed: _Filed) -> _Filed:
+    """Give that under which what leaves a value out is filed."""
+    key, value = filed
+    return f"not {key}", value
 
 
 def _wider(key: str, text: str) -> Iterator[_Filed]:

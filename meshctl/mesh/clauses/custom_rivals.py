@@ -6,6 +6,7 @@ what their ``targetRefs`` name: a policy for a waypoint is for its Services too.
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from meshctl.mesh.clauses.parts import Parts
 from meshctl.mesh.core.selectors import IdentityCache
@@ -26,7 +27,7 @@ class CustomRivals:
     def of(self, policy: AuthorizationPolicy) -> tuple[str, AuthorizationPolicy] | None:
         """Find another policy that asks somebody else, and name where both hold."""
         own = _provider(policy)
-        for where, other in (*self._at_workloads(policy), *self._at_targets(policy)):
+        for where, other in chain(self._at_workloads(policy), self._at_targets(policy)):
             if other.action == "CUSTOM" and _provider(other) != own:
                 return where, other
         return None

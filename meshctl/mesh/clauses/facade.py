@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.clauses.refusals.refused_callers import RefusedCallers
     from meshctl.mesh.clauses.refusals.removed_tokens import RemovedTokens
     from meshctl.mesh.clauses.refusals.routed_requests import RoutedRequests
+    from meshctl.mesh.clauses.refusals.shut_waypoints import ShutWaypoints
     from meshctl.mesh.clauses.refusals.tokenless_gateways import TokenlessGateways
     from meshctl.mesh.clauses.refusals.wider_rules import WiderRules
     from meshctl.mesh.clauses.token_issuers import TokenIssuers
@@ -169,6 +170,13 @@ class ClausesFacade:
         from meshctl.mesh.clauses.refusals.tokenless_gateways import TokenlessGateways
 
         return TokenlessGateways(self._parts)
+
+    @cached_property
+    def shut_waypoints(self) -> "ShutWaypoints":
+        """Waypoints that the policies of workloads behind them don't let in."""
+        from meshctl.mesh.clauses.refusals.shut_waypoints import ShutWaypoints
+
+        return ShutWaypoints(self._parts)
 
     @cached_property
     def wider_rules(self) -> "WiderRules":

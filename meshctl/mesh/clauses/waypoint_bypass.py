@@ -49,6 +49,7 @@ class WaypointBypass:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._bypassed: dict[tuple[str, str, str], tuple[Service, DirectPath] | None] = {}
 
     def is_used(self, gateway: KubernetesGateway) -> bool:
         """Does any Service, ServiceEntry, workload or Namespace ask for a waypoint?"""
@@ -79,6 +80,17 @@ class WaypointBypass:
                 yield service
         elif target.kind == "Gateway":
             yield from self._by_waypoint.get(f"{namespace}/{target.name}", ())
+
+    def bypassed(self, namespace: str, target: TargetRef) -> tuple[Service, DirectPath] | None:
+        """Find the first Service that a target means, as above, with a gateway that sends requests past its waypoint."""
+        key = target.kind, namespace, target.name
+        if key not in self._bypassed:
+            several = (
+                (service, self.past(service)) for service in self.services(namespace, target)
+            )
+            found = ((service, path) for service, path in several if path is not None)
+            self._bypassed[key] = next(found, None)
+        return self._bypassed[key]
 
     def past(self, service: Service) -> DirectPath | None:
         """Find a gateway that sends requests past the waypoint of a Service."""

@@ -6,13 +6,16 @@ DefaultMeshConfig (pkg/config/mesh/mesh.go, Istio 1.31).
 
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.plain_objects import mappings
 from meshctl.resources import Ref, View
 from meshctl.resources.cached_property import cached_property
 from meshctl.resources.view import views
+
+if TYPE_CHECKING:
+    from meshctl.spelling import Spellings
 
 _BUILT_IN: Mapping[str, str] = {
     "envoy": "envoyFileAccessLog",
@@ -45,10 +48,20 @@ class ExtensionProviders:
         defaults = config.raw.get("defaultProviders")
         self._defaults: Mapping[str, Any] = defaults if isinstance(defaults, dict) else {}
 
-    @property
-    def names(self) -> list[str]:
+    @cached_property
+    def names(self) -> tuple[str, ...]:
         """All names, sorted."""
-        return sorted(self._definitions)
+        return tuple(sorted(self._definitions))
+
+    def meant_by(self, name: str) -> str:
+        """Find the only provider that a name is another spelling of; empty where there is none, or several."""
+        return self._spellings.meant_by(name)
+
+    @cached_property
+    def _spellings(self) -> "Spellings":
+        from meshctl.spelling import Spellings  # noqa: PLC0415 - few names are misspelt
+
+        return Spellings(self.names)
 
     def defines(self, name: str) -> bool:
         """Is there a provider of this name?"""

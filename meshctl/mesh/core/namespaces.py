@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.resources import Namespace, Resource
 from meshctl.resources.cached_property import cached_property
-from meshctl.spelling import CloseNames
+from meshctl.spelling import CloseNames, Spellings
 
 _SIGNS = frozenset("*?[")
 _BUILT_IN = ("default", "kube-system", "kube-public", "kube-node-lease")
@@ -49,6 +49,10 @@ class Namespaces:
         """Find the only namespace with a close name; empty where there is none, or several."""
         return self._close_names.only(name)
 
+    def meant_by(self, name: str) -> str:
+        """Find the only namespace that a name is another spelling of; empty where there is none, or several."""
+        return self._spellings.meant_by(name)
+
     def _is_any_like(self, pattern: str) -> bool:
         if _SIGNS.isdisjoint(pattern[:-1]) and pattern.endswith("*"):
             return _begins_any(pattern[:-1], self._sorted)
@@ -63,6 +67,10 @@ class Namespaces:
     @cached_property
     def _backwards(self) -> list[str]:
         return sorted(name[::-1] for name in self.known)
+
+    @cached_property
+    def _spellings(self) -> Spellings:
+        return Spellings(self._sorted)
 
     @cached_property
     def _close_names(self) -> CloseNames:

@@ -12,7 +12,7 @@ from meshctl.mesh.matching.request_part import HEADER
 from meshctl.mesh.matching.string_match import StringMatch, find_text
 
 _META = lazy_pattern(r"[.+?()\[\]{}|^$\\]")
-_PATTERN = lazy_pattern(r"\.\*|\.\+|\\[dws.]|\[[^\]]*-[^\]]*\]|^\^|\$$|\([^)]*\|[^)]*\)")
+_PATTERN = lazy_pattern(r"\.\*|\.\+|\\[dws.]|^\^|\$$")
 _GLOB = lazy_pattern(r"\^?[\w/.%~-]*/\*[\w/.*%~-]+\$?")
 """A path with a star that repeats a slash, and more behind it, as in ``/static/*.js``."""
 _TEMPLATE = lazy_pattern(r"\{\w+\}|/:[A-Za-z]\w*(?=/|$)")
@@ -43,7 +43,14 @@ def has_literal_star(value: str) -> bool:
 
 def looks_like_regex(value: str) -> bool:
     """Has a value, which is compared as text, signs that only a regex needs?"""
-    return _PATTERN.search(plain_part(value)) is not None
+    text = plain_part(value)
+    is_choice = _encloses("[", "-", "]", text) or _encloses("(", "|", ")", text)
+    return is_choice or _PATTERN.search(text) is not None
+
+
+def _encloses(opening: str, sign: str, closing: str, text: str) -> bool:
+    """Do brackets enclose a sign? A pattern would try each of many opening ones to the end."""
+    return any(sign in part.partition(opening)[2] for part in text.split(closing)[:-1])
 
 
 def template_in(path: str) -> str:

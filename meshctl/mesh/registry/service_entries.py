@@ -15,6 +15,8 @@ from meshctl.words import quoted
 
 # Protocols whose traffic doesn't name its host (pkg/config/protocol, IsTCP without TLS).
 _BY_ADDRESS = frozenset({"", "TCP", "MONGO", "MYSQL", "REDIS"})
+_PortsOfHost = dict[int, dict[str, dict[str, list[EntryPort]]]]
+"""The ports of a host by number, then protocol, then namespace that sees them; "" files all of them."""
 
 
 class DuplicateEntryPort(NamedTuple):
@@ -59,20 +61,17 @@ class ServiceEntries:
     """The ports of all ServiceEntries by host and number."""
 
     def __init__(self, entries: Iterable[ServiceEntry], config: MeshConfig) -> None:
-        # By host and number, then protocol, then namespace that sees it; "" files all of them.
-        self._ports: dict[tuple[str, int], dict[str, dict[str, list[EntryPort]]]] = {}
+        self._ports: dict[str, _PortsOfHost] = {}
+        self._by_host: dict[str, list[ServiceEntry]] = {}
+        self._listeners: dict[str, dict[int, list[EntryPort]]] = {}
         self._order: dict[View, int] = {}
         self._config = config
         self._entries = sorted(entries, key=age)
-        for entry in self._entries:
-            visible = self.visible(entry)
-            for host in _hosts(entry) if visible else ():
-                for port in entry.ports:
-                    self._order.setdefault(port, len(self._order))
-                    same = self._ports.setdefault((host, port.port), {})
-                    scopes = same.setdefault(_protocol(port), {})
-                    for scope in ("", *visible):
-                        scopes.setdefault(scope, []).append(port)
+        for entry in filter(self.visible, self._entries):
+            for port in entry.ports:
+                self._order[port] = len(self._order)
+            for host in _hosts(entry):
+                self._by_host.setdefault(host, []).append(entry)
 
     def __iter__(self) -> Iterator[ServiceEntry]:
         """Walk the entries from the oldest to the youngest."""
@@ -84,15 +83,29 @@ class ServiceEntries:
         For each port: the oldest other one of each protocol.
         """
         visible = self.visible(entry)
+        repeats = len({port.port for port in entry.ports}) < len(entry.ports)
         for host in _hosts(entry) if visible else ():
+            if not repeats and len(self._by_host[host]) == 1:
+                continue
             for port in entry.ports:
-                for scopes in self._ports.get((host, port.port), {}).values():
+                for scopes in self._ports_of(host).get(port.port, {}).values():
                     other = self._first_other(port, scopes, visible)
                     if other is not None:
                         is_first = self._order[port] < self._order[other]
                         yield DuplicateEntryPort(
                             host, port, other, is_first, self._overrides(entry, other)
                         )
+
+    def _ports_of(self, host: str) -> _PortsOfHost:
+        if host not in self._ports:
+            found = self._ports[host] = {}
+            for entry in self._by_host[host]:
+                scopes_of_entry = ("", *self.visible(entry))
+                for port in entry.ports:
+                    scopes = found.setdefault(port.port, {}).setdefault(_protocol(port), {})
+                    for scope in scopes_of_entry:
+                        scopes.setdefault(scope, []).append(port)
+        return self._ports[host]
 
     def _first_other(
         self, port: EntryPort, scopes: Mapping[str, Sequence[EntryPort]], visible: frozenset[str]
@@ -111,27 +124,39 @@ class ServiceEntries:
             for service_entry in (entry, other.entry)
         )
 
-    def sharing(self, address: str, port: EntryPort) -> EntryPort | None:
-        """Find the oldest earlier entry's port that has the same TCP listener for some client."""
-        visible = self.visible(port.entry)
-        for other in self._by_address.get((address, port.port), ())[:2]:
-            if other.entry is port.entry:
-                return None
-            theirs = self.visible(other.entry)
-            meet = "*" in visible or "*" in theirs or visible & theirs
-            if meet and is_told_by_address(port):
-                return other
-        return None
+    def sharing(self, entry: ServiceEntry) -> Iterator[tuple[int, EntryPort, EntryPort]]:
+        """Walk the addresses of an entry, by number, and its TCP ports that have the same listener for some client.
+
+        Each comes with the port of the oldest earlier entry.
+        """
+        visible = self.visible(entry)
+        ports = [port for port in entry.ports if is_told_by_address(port)]
+        for index, address in enumerate(entry.addresses):
+            for port in ports if len(self._by_address[address]) > 1 else ():
+                for other in self._ports_at(address).get(port.port, ())[:2]:
+                    if other.entry is entry:
+                        break
+                    theirs = self.visible(other.entry)
+                    if "*" in visible or "*" in theirs or visible & theirs:
+                        yield index, port, other
+                        break
 
     @cached_property
-    def _by_address(self) -> dict[tuple[str, int], list[EntryPort]]:
-        found: dict[tuple[str, int], list[EntryPort]] = {}
+    def _by_address(self) -> dict[str, dict[ServiceEntry, None]]:
+        found: dict[str, dict[ServiceEntry, None]] = {}
         for entry in self._entries:
             for address in entry.addresses:
-                for port in entry.ports:
-                    if is_told_by_address(port):
-                        found.setdefault((address, port.port), []).append(port)
+                found.setdefault(address, {})[entry] = None
         return found
+
+    def _ports_at(self, address: str) -> dict[int, list[EntryPort]]:
+        """The TCP ports of an address by number, the oldest first."""
+        if address not in self._listeners:
+            found = self._listeners[address] = {}
+            for entry in self._by_address[address]:
+                for port in filter(is_told_by_address, entry.ports):
+                    found.setdefault(port.port, []).append(port)
+        return self._listeners[address]
 
     def visible(self, entry: ServiceEntry) -> frozenset[str]:
         """The namespaces that see an entry, ``*`` for all."""

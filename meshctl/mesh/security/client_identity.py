@@ -9,6 +9,7 @@ from meshctl.mesh.registry.services import RegisteredHost
 from meshctl.mesh.registry.workload_entries import WorkloadEntries
 from meshctl.mesh.security.mtls import Mtls
 from meshctl.mesh.security.tls_connection import Client, Connection, Result
+from meshctl.mesh.traffic.destination_rules import DestinationRules
 from meshctl.mesh.workloads.container_ports import ContainerPorts
 from meshctl.mesh.workloads.membership import Membership, is_gateway
 from meshctl.mesh.workloads.workloads import Workloads
@@ -16,7 +17,7 @@ from meshctl.resources import KubernetesGateway, Workload
 
 
 class NamespaceSidecars:
-    """The sidecars of one namespace as clients."""
+    """The sidecars of one namespace as clients, and of all whose clients follow the same rules."""
 
     def __init__(self, namespace: str, ports: ContainerPorts, mtls: Mtls) -> None:
         self._client = Client(namespace, namespace)
@@ -54,11 +55,13 @@ class ClientIdentities:
         machines: WorkloadEntries,
         ports: ContainerPorts,
         mtls: Mtls,
+        rules: DestinationRules,
     ) -> None:
         self._workloads = workloads
         self._machines = machines
         self._ports = ports
         self._mtls = mtls
+        self._rules = rules
         # istiod deploys the pods of these by itself, and gateways of the root namespace may be
         # installed by other means than the input.
         deployed = {gateway.namespace for gateway in inventory.of(KubernetesGateway)}
@@ -82,6 +85,7 @@ class ClientIdentities:
         """Give the clients of a namespace, or of one service account, if all have sidecars.
 
         ``None`` where one has none or may have none, and where no sidecar is known to be there.
+        Namespaces whose clients follow the same DestinationRules share one answer.
         """
         key = namespace, account
         if key not in self._have_sidecars:
@@ -89,9 +93,10 @@ class ClientIdentities:
             self._have_sidecars[key] = bool(found) and all(map(self._is_sidecar, found))
         if not self._have_sidecars[key]:
             return None
-        if namespace not in self._sidecars:
-            self._sidecars[namespace] = NamespaceSidecars(namespace, self._ports, self._mtls)
-        return self._sidecars[namespace]
+        apart = namespace if self._rules.follow_others(namespace) else ""
+        if apart not in self._sidecars:
+            self._sidecars[apart] = NamespaceSidecars(namespace, self._ports, self._mtls)
+        return self._sidecars[apart]
 
     def _is_sidecar(self, workload: Workload) -> bool:
         is_in_mesh = self._workloads.membership(workload) is Membership.SIDECAR

@@ -140,6 +140,7 @@ class SecurityFacade:
             self._registry.workload_entries,
             self._workloads.container_ports,
             self.mtls,
+            self._traffic.destination_rules,
         )
 
     @cached_property

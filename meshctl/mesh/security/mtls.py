@@ -14,6 +14,7 @@ from meshctl.istio.labels import TLS_MODE
 from meshctl.istio.protocols import Protocol
 from meshctl.mesh.core.known_objects import KnownObjects
 from meshctl.mesh.core.mesh_config import MeshConfig
+from meshctl.mesh.core.selectors import IdentityCache
 from meshctl.mesh.registry.services import HostPort, RegisteredHost, Registry
 from meshctl.mesh.security import hbone
 from meshctl.mesh.security.client_tls import ISTIO_MUTUAL, ClientTlsSetting, tls_setting
@@ -66,6 +67,7 @@ class Mtls:
         self._behind: dict[RegisteredHost, Sequence[Workload]] = {}
         self._servers: dict[tuple[Workload, int], Endpoint] = {}
         self._kinds = PodKinds(workloads, self.alike, self._takes)
+        self._labels = IdentityCache(lambda pods: frozenset(map(self._has_mtls_label, pods)))
 
     def client(self, workload: Workload) -> Client:
         """Describe a workload as a client."""
@@ -113,19 +115,18 @@ class Mtls:
             yield found
 
     def connections_to(
-        self, client: Client, host: RegisteredHost, *, one_of_each: bool = False,
-        with_subsets: bool = True,
-    ) -> Iterator[Connection]:  # fmt: skip
+        self, client: Client, host: RegisteredHost, *, one_of_each: bool = False
+    ) -> Iterator[Connection]:
         """Walk the connections of a client to one host: its ports, subsets and servers.
 
         ``one_of_each`` leaves out the pods of which another one, first by name, takes the same.
         """
-        for upstream in self.upstreams(client, host, with_subsets=with_subsets):
+        for upstream in self.upstreams(client, host):
             outside = self._past_pods(upstream)
             if outside is not None:
                 yield outside
             else:
-                yield from self._to_servers(upstream, one_of_each=one_of_each)
+                yield from self.to_servers(upstream, one_of_each=one_of_each)
 
     def kinds_of_connections(
         self, client: Client, host: RegisteredHost
@@ -164,19 +165,19 @@ class Mtls:
             return Connection(upstream, None, None, auto, Result.NO_ENDPOINT, "it has no endpoint")
         return to_external(upstream) if upstream.host.is_external else None
 
-    def upstreams(self, client: Client, host: RegisteredHost, *, with_subsets: bool = True) -> Iterator[Upstream]:  # fmt: skip
+    def upstreams(self, client: Client, host: RegisteredHost) -> Iterator[Upstream]:
         """Walk what a client sends to each port and subset of a host."""
         rule = None
         if client.proxy not in _WITHOUT_ENVOY.values():
             rule = self._rules.effective(host, client.namespace, client.labels)
-        named = rule.subsets.values() if rule is not None and with_subsets else ()
+        subsets: list[Subset | None] = [None, *(rule.subsets.values() if rule else ())]
         for port in host.ports:
             if port.protocol is Protocol.UDP:
                 continue
             if port.number in client.past_sidecar:
                 yield past_sidecar(client, host, port)
             else:
-                for subset in (None, *named):
+                for subset in subsets:
                     yield self.upstream(client, host, port, subset, rule)
 
     def assume_sidecar(self, connection: Connection) -> Connection:
@@ -202,9 +203,7 @@ class Mtls:
 
     def without_sidecar(self, host: RegisteredHost) -> list[Workload]:
         """Find the workloads behind a host that take no mutual TLS, for sure."""
-        return [
-            workload for workload in self.behind(host) if self._has_mtls_label(workload) is False
-        ]
+        return [pod for pod in self.behind(host) if self._has_mtls_label(pod) is False]
 
     def server(self, workload: Workload, port: int) -> Endpoint:
         """Find what a workload takes on a container port."""
@@ -288,7 +287,7 @@ class Mtls:
         if not self._config.auto_mtls:
             return ClientTls.PLAINTEXT, ClientTlsCause.AUTO_MTLS_OFF, None
         if host.is_passthrough or balances_by_address(rule, subset):
-            tells = [self._has_mtls_label(workload) for workload in self.behind(host)]
+            tells = self._labels.of(self.behind(host))
             if not tells or False in tells:
                 return ClientTls.PLAINTEXT, ClientTlsCause.PODS_WITHOUT_SIDECAR, None
             if None in tells:
@@ -316,7 +315,8 @@ class Mtls:
             return self.behind(upstream.host)
         return self._workloads.of_subset(upstream.host, upstream.subset.labels)
 
-    def _to_servers(self, upstream: Upstream, *, one_of_each: bool) -> Iterator[Connection]:
+    def to_servers(self, upstream: Upstream, *, one_of_each: bool) -> Iterator[Connection]:
+        """Walk the connections to the pods that a client chooses, or to one each of those that take the same."""
         chosen = self._chosen(upstream)
         if not chosen:
             yield self._to_nothing(upstream)
@@ -356,9 +356,9 @@ class Mtls:
 
     def _is_empty_entry(self, host: RegisteredHost) -> bool:
         """Is it sure that a ServiceEntry has no endpoint, by its list or its selector?"""
-        source = host.source
-        is_static = isinstance(source, ServiceEntry) and source.resolution == "STATIC"
-        return is_static and self._workloads.endpoints.is_empty(host) is True
+        if not isinstance(host.source, ServiceEntry) or host.source.resolution != "STATIC":
+            return False
+        return self._workloads.endpoints.is_empty(host) is True
 
     def _knows_pods_of(self, host: RegisteredHost) -> bool:
         source = host.source

@@ -4,13 +4,14 @@ A rule for ``*.local`` holds for every host, and a mesh may have one in each nam
 them a client follows is only asked where one of their TLS modes fits none of what a server takes.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from meshctl.istio.protocols import Protocol
 from meshctl.mesh.core.selectors import IdentityCache
 from meshctl.mesh.registry.services import RegisteredHost
 from meshctl.mesh.security.client_tls import DISABLE, ISTIO_MUTUAL, SIMPLE, mode_of
 from meshctl.mesh.security.mtls import Mtls
-from meshctl.mesh.security.tls_connection import Client, ClientTls, Result, ServerMode
+from meshctl.mesh.security.tls_connection import Client, ClientTls, Connection, Result, ServerMode
 from meshctl.mesh.security.tls_match import judge
 from meshctl.mesh.workloads.membership import Membership
 from meshctl.mesh.workloads.workloads import Workloads
@@ -37,14 +38,17 @@ class TlsCompatibility:
         return self._sent.of(rules) != frozenset()
 
     def can_fail(self, host: RegisteredHost, lists: Iterable[list[DestinationRule]]) -> bool:
-        """Could a connection fail by what a rule of these lists says?"""
+        """Could a connection fail by what a rule of these lists says?
+
+        A subset has no other servers than its host.
+        """
         sent: set[ClientTls] = set()
         for rules in lists:
             modes = self._sent.of(rules)
             if modes is None:
                 return True
             sent |= modes
-        for connection in self._mtls.connections_to(_ANYBODY, host, with_subsets=False):
+        for connection in self._to_all(host):
             judged = self._mtls.assume_sidecar(connection)
             server, protocol = judged.server, judged.upstream.port.protocol
             if server is None or server.mode is ServerMode.UNKNOWN:
@@ -54,6 +58,13 @@ class TlsCompatibility:
             if any(judge(tls, server.mode, protocol)[0] is Result.CONFLICT for tls in sent):
                 return True
         return False
+
+    def _to_all(self, host: RegisteredHost) -> Iterator[Connection]:
+        """Walk connections to a host by no rule, to one each of the pods that take the same."""
+        for port in host.ports:
+            if port.protocol is not Protocol.UDP:
+                upstream = self._mtls.upstream(_ANYBODY, host, port, None, None)
+                yield from self._mtls.to_servers(upstream, one_of_each=True)
 
 
 def _policies(rule: DestinationRule) -> Sequence[TrafficPolicy]:

@@ -19,6 +19,10 @@ from meshctl.resources import Ref, Sidecar, View, Workload
 from meshctl.resources.cached_property import cached_property
 from meshctl.resources.view import views
 
+_ByPort = dict[int, dict[Protocol, RegisteredHost]]
+_NO_PORT = 0
+"""Where a host stands that has none: no listener asks for it."""
+
 
 class OtherProtocol(NamedTuple):
     """A listener that reads another protocol than the ports it is for: both, and the first port."""
@@ -53,6 +57,7 @@ class ListenerPorts:
         self._registry = registry
         self._scopes = scopes
         self._container_ports = container_ports
+        self._imported: dict[tuple[str, str], _ByPort] = {}
 
     def without_host(self, sidecar: Sidecar) -> Iterator[EgressScope]:
         """Walk the egress listeners that import hosts, none of which has their port."""
@@ -101,14 +106,13 @@ class ListenerPorts:
     def unused(self, sidecar: Sidecar) -> Iterator[UnusedPort]:
         """Walk the ingress listeners at ports where nothing arrives that Services send."""
         leading = self._leading_to(sidecar)
+        instead = tuple(sorted(leading))
+        declared = _declared_by_any(self._scopes.reached(sidecar)) if leading else set()
         for listener in views(sidecar.spec, "ingress", View) if leading else ():
             port = listener.child("port")
             number = port.number("number")
-            if number and number not in leading and not self._is_declared(sidecar, number):
-                yield UnusedPort(port.at("number"), number, tuple(sorted(leading)))
-
-    def _is_declared(self, sidecar: Sidecar, number: int) -> bool:
-        return any(number in _declared(workload) for workload in self._scopes.reached(sidecar))
+            if number and number not in leading and number not in declared:
+                yield UnusedPort(port.at("number"), number, instead)
 
     def undeclared_endpoints(self, sidecar: Sidecar) -> Iterator[tuple[Ref, int]]:
         """Walk the endpoints of ingress listeners at ports that no container lists, with the port.
@@ -118,18 +122,18 @@ class ListenerPorts:
         reached = [*self._scopes.reached(sidecar)]
         if not reached or not all(map(_declared, reached)):
             return
+        declared = _declared_by_any(reached)
         for listener in views(sidecar.spec, "ingress", View):
             number = listener.text("defaultEndpoint").rpartition(":")[2]
-            if number.isdigit() and not any(
-                int(number) in _declared(workload) for workload in reached
-            ):
+            if number.isdigit() and int(number) not in declared:
                 yield listener.at("defaultEndpoint"), int(number)
 
     def _leading_to(self, sidecar: Sidecar) -> dict[int, list[HostPort | None]]:
         """The Service ports by the container port that they lead to, at the pods of a Sidecar."""
         found: dict[int, list[HostPort | None]] = {}
-        for workload in self._scopes.reached(sidecar):
-            for port, target in self._container_ports.in_front_of(workload):
+        lists = map(self._container_ports.all_in_front_of, self._scopes.reached(sidecar))
+        for several in {id(each): each for each in lists}.values():
+            for port, target in several:
                 found.setdefault(target, []).append(port)
         return found
 
@@ -137,34 +141,42 @@ class ListenerPorts:
         """Walk hosts, those that have a port, that a listener imports: of whole namespaces some."""
         for namespace, hosts in scope.hosts.items():
             for host in hosts:
-                if host == "*":
-                    by_port = self._by_port.get(namespace, {})
-                    several = by_port.values() if port is None else [by_port.get(port, {})]
-                    yield from (
-                        registered_host for each in several for registered_host in each.values()
-                    )
-                    continue
-                covering = (
-                    registered_host
-                    for each in self._registry.covering(host)
-                    for registered_host in each
+                by_port = self._ports_at(namespace, host)
+                several = by_port.values() if port is None else [by_port.get(port, {})]
+                yield from (
+                    registered_host for each in several for registered_host in each.values()
                 )
-                for registered_host in chain(self._registry.covered_by(host), covering):
-                    if namespace in {"*", registered_host.namespace} and (
-                        port is None or registered_host.port(port)
-                    ):
-                        yield registered_host
+
+    def _ports_at(self, namespace: str, host: str) -> _ByPort:
+        """A host for each port and protocol of those that an egress host imports; asked once."""
+        if host == "*":
+            return self._by_port.get(namespace, {})
+        key = namespace, host
+        if key not in self._imported:
+            covering = chain.from_iterable(self._registry.covering(host))
+            several = chain(self._registry.covered_by(host), covering)
+            found = self._imported[key] = {}
+            for one in several:
+                if namespace in {"*", one.namespace}:
+                    _add(found, one)
+                    if not one.ports:
+                        found.setdefault(_NO_PORT, {}).setdefault(Protocol.AUTO, one)
+        return self._imported[key]
 
     @cached_property
-    def _by_port(self) -> dict[str, dict[int, dict[Protocol, RegisteredHost]]]:
+    def _by_port(self) -> dict[str, _ByPort]:
         """Of each namespace, and of all (``*``), a host for each port and protocol that hosts have."""
-        found: dict[str, dict[int, dict[Protocol, RegisteredHost]]] = {}
+        found: dict[str, _ByPort] = {}
         for host in self._registry:
-            for port in host.ports:
-                for namespace in ("*", host.namespace):
-                    by_port = found.setdefault(namespace, {})
-                    by_port.setdefault(port.number, {}).setdefault(port.protocol, host)
+            for namespace in ("*", host.namespace):
+                _add(found.setdefault(namespace, {}), host)
         return found
+
+
+def _add(by_port: _ByPort, host: RegisteredHost) -> None:
+    first = {port.number: port.protocol for port in reversed(host.ports)}
+    for number, protocol in first.items():
+        by_port.setdefault(number, {}).setdefault(protocol, host)
 
 
 def _compared(port: View, ports: Iterable[HostPort | None]) -> Iterator[OtherProtocol]:
@@ -176,6 +188,10 @@ def _compared(port: View, ports: Iterable[HostPort | None]) -> Iterator[OtherPro
         return
     if not any(host_port.protocol.is_http == read.is_http for host_port in known):
         yield OtherProtocol(port.at("protocol"), read, known[0])
+
+
+def _declared_by_any(workloads: Iterable[Workload]) -> set[int]:
+    return set[int]().union(*map(_declared, workloads))
 
 
 def _declared(workload: Workload) -> set[int]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from meshctl.mesh.core.hosts import is_wildcard
+from meshctl.mesh.core.hosts import HostIndex, is_wildcard
 from meshctl.mesh.matching.request_match import RequestMatch, is_catch_all
 from meshctl.mesh.registry.services import HostPort, RegisteredHost, Registry
 from meshctl.mesh.traffic.binding.bound_virtual_services import BoundHost, BoundVirtualServices
@@ -80,6 +80,8 @@ class SidecarRoutes:
         self._routes = routes
         self._registry = registry
         self._hosts: dict[VirtualService, tuple[str, ...]] = {}
+        self._ports: dict[str, frozenset[int] | None] = {}
+        self._led: dict[VirtualService, HostIndex[str]] = {}
 
     def find(self, client: RoutingClient, host: str, port: int) -> SidecarVirtualHost | None:
         """Find the virtual host that answers a full host name on a port; ``None``: there is none.
@@ -119,17 +121,8 @@ class SidecarRoutes:
 
         They are the HTTP ports of the registered hosts it names, and 80 where it names none.
         """
-        hosts = (
-            registered_host
-            for host in self.hosts(service)
-            for registered_host in self._registry.covered_by(host)
-        )
-        found = {
-            port.number
-            for registered_host in hosts
-            for port in registered_host.ports
-            if speaks_http(port)
-        }
+        ports = (self._http_ports_of(host) for host in self.hosts(service))
+        found = {port for several in ports for port in several or ()}
         return sorted(found) or [HTTP_PORT]
 
     def listener_ports(self, destination: Destination) -> frozenset[int]:
@@ -182,6 +175,8 @@ class SidecarRoutes:
         in_mesh = MESH in self._routes.gateways_of(service)
         if not in_mesh or not is_wildcard(host) or not service.http:
             return
+        if next(self._leading(service).covered_by(host), None) is None:
+            return  # another one is asked first for each of these hosts
         led = {
             self._registry.fqdn(destination.host, service.namespace)
             for rule in self._routes.delegates.rules(service)
@@ -191,21 +186,41 @@ class SidecarRoutes:
         for registered_host in self._registry.covered_by(host):
             if not isinstance(registered_host.source, Service) or registered_host.host in led:
                 continue
-            closest = bound.first(registered_host.host)
+            if bound.closest(registered_host.host) is not service:
+                continue
             speaks = [port.number for port in registered_host.ports if speaks_http(port)]
             proxy = ProxyNode(service.namespace, None)
             routed = (any(self._routes.requests(service, MESH, port, proxy)) for port in speaks)
-            if closest[:1] == [service] and any(routed):
+            if any(routed):
                 yield registered_host.host
+
+    def _leading(self, service: VirtualService) -> HostIndex[str]:
+        """The hosts of a VirtualService for which sidecars of its namespace ask it first."""
+        if service not in self._led:
+            index = self._led[service] = HostIndex()
+            bound = self._routes.bound(MESH, service.namespace)
+            for written in service.hosts:
+                host = self._registry.fqdn(written, service.namespace)
+                if bound.leads(host, service):
+                    index.add(host, host)
+        return self._led[service]
 
     def _called_ports(self, service: VirtualService) -> set[int]:
         """The HTTP ports that its registered hosts are called on; none while a host is unknown."""
-        hosts = self.hosts(service)
-        if not all(any(self._registry.covered_by(host)) for host in hosts):
-            return set()
-        ports = (port for host in hosts for registered_host in self._registry.covered_by(host)
-                 for port in registered_host.ports)  # fmt: skip
-        return {port.number for port in ports if speaks_http(port)}
+        ports = [self._http_ports_of(host) for host in self.hosts(service)]
+        known = [several for several in ports if several is not None]
+        return (
+            {port for several in known for port in several} if len(known) == len(ports) else set()
+        )
+
+    def _http_ports_of(self, host: str) -> frozenset[int] | None:
+        """The HTTP ports of the registered hosts that a full host or wildcard stands for; ``None``: there are none."""
+        if host not in self._ports:
+            known = [*self._registry.covered_by(host)]
+            ports = (port for registered_host in known for port in registered_host.ports)
+            found = frozenset(port.number for port in ports if speaks_http(port))
+            self._ports[host] = found if known else None
+        return self._ports[host]
 
     def hosts(self, service: VirtualService) -> tuple[str, ...]:
         """The hosts of a VirtualService in full."""

@@ -6,7 +6,7 @@ container ports alone.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from meshctl.istio.annotation_names import TEMPLATES
 from meshctl.istio.labels import APP_NAME
@@ -21,7 +21,9 @@ from meshctl.mesh.workloads.traffic_capture import TrafficCapture
 from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import Service, ServiceEntry, ServicePort, View, Workload
 from meshctl.resources.cached_property import cached_property
-from meshctl.spelling import CloseNames
+
+if TYPE_CHECKING:
+    from meshctl.spelling import CloseNames
 
 T = TypeVar("T")
 
@@ -42,7 +44,7 @@ class PodsBehind(NamedTuple):
     pods: Sequence[Workload]
     oldest: Workload
     """The pods that were made first."""
-    names: CloseNames
+    names: "CloseNames"
     """The names of their ports, sorted."""
     numbers: frozenset[int]
     """The numbers of all of their ports, where each of them lists some; else none."""
@@ -316,6 +318,8 @@ def _mapped(hits: Sequence[tuple[View, int]]) -> MappedPort:
 def _read(pods: Sequence[Workload]) -> PodsBehind | None:
     if not pods:
         return None
+    from meshctl.spelling import CloseNames  # noqa: PLC0415 - few inputs ask for names
+
     names = CloseNames(sorted({name for pod in pods for name in pod.named_ports}))
     is_late = any(TEMPLATES in pod.pod_annotations for pod in pods)
     listed = [_numbers(pod) for pod in pods]

@@ -1,7 +1,7 @@
 """The pods that a subset of a Service picks, as far as the input tells."""
 
 from collections.abc import Callable, Mapping
-from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
 from meshctl.istio.labels import HOSTNAME, REGION, SUBZONE, ZONE
 from meshctl.mesh.core.inventory import Inventory
@@ -11,6 +11,9 @@ from meshctl.mesh.registry.workload_entries import WorkloadEntries
 from meshctl.mesh.workloads.workloads import Workloads, is_generated_label
 from meshctl.resources import Service, ServiceEntry, Workload, WorkloadEntry, WorkloadGroup
 from meshctl.resources.cached_property import cached_property
+
+if TYPE_CHECKING:
+    from meshctl.mesh.workloads.near_labels import NearLabels
 
 _OF_NODES = frozenset({
     REGION, ZONE, SUBZONE,
@@ -22,9 +25,6 @@ pilot/pkg/serviceregistry/util/label, Istio 1.31)."""
 POD_NAME = "statefulset.kubernetes.io/pod-name"
 POD_INDEX = "apps.kubernetes.io/pod-index"
 _WITHOUT_ORDINALS = frozenset({"Deployment", "DaemonSet", "ReplicaSet", "ReplicationController"})
-
-_CLOSE = 0.8
-"""How alike two values are that mean the same; ``cart`` and ``carts`` are 0.89."""
 
 
 class SubsetEndpoints:
@@ -131,11 +131,13 @@ class SubsetEndpoints:
             return None
         if self._machines.any(selector, home):
             return None
-        candidates = self._workloads.find({}, home)
-        return next(
-            (candidate for candidate in candidates if _is_near(selector, candidate.pod_labels)),
-            None,
-        )
+        return self._near_labels.first(selector, home)
+
+    @cached_property
+    def _near_labels(self) -> "NearLabels":
+        from meshctl.mesh.workloads.near_labels import NearLabels  # noqa: PLC0415 - few Services pick nothing
+
+        return NearLabels(self._workloads)
 
     def _written(self, host: RegisteredHost) -> list[Mapping[str, str]]:
         """The labels of the endpoints of a host that are no pods."""
@@ -199,13 +201,3 @@ class SubsetEndpoints:
 def _selector(host: RegisteredHost) -> Mapping[str, str]:
     source = host.source
     return source.selector if isinstance(source, Service) else source.workload_selector
-
-
-def _is_near(selector: Mapping[str, str], labels: Mapping[str, str]) -> bool:
-    missed = [(key, text) for key, text in selector.items() if labels.get(key) != text]
-    if len(missed) != 1:
-        return False
-    key, text = missed[0]
-    if key in labels:
-        return bool(get_close_matches(text, [labels[key]], n=1, cutoff=_CLOSE))
-    return text in labels.values()

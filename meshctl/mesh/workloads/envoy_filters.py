@@ -22,7 +22,7 @@ _WIDE = ("", "")
 """Stands for the labels of an EnvoyFilter without a selector."""
 _ANY = ("", "*")
 """Stands for all EnvoyFilters, whatever their selector."""
-_Key = tuple[str, str, str | None, tuple[str, str]]
+_Key = tuple[str, str, str, str | None, tuple[str, str]]
 _FOR_GATEWAYS = {"GATEWAY": True, "SIDECAR_INBOUND": False, "SIDECAR_OUTBOUND": False}
 """Contexts that are of gateways alone, or of sidecars alone."""
 _SKEW = 2
@@ -123,7 +123,7 @@ class EnvoyFilters:
         labels = envoy_filter.workload_selector.items()
         for home in (None,) if is_root else (envoy_filter.namespace, self._root):
             for label in (*labels, _WIDE) if labels else (_ANY,):
-                yield from self._inserted.get((patch.apply_to, patch.filter_name, home, label), ())
+                yield from self._inserted.get((*_told(patch), home, label), ())
 
     def _meet(self, patch: ConfigPatch, other: ConfigPatch) -> bool:
         contexts = {patch.context, other.context} - {"ANY"}
@@ -152,7 +152,7 @@ class EnvoyFilters:
             labels = envoy_filter.workload_selector.items() or (_WIDE,)
             for home in (envoy_filter.namespace, None):
                 for label in (*labels, _ANY):
-                    key = patch.apply_to, patch.filter_name, home, label
+                    key = *_told(patch), home, label
                     found.setdefault(key, []).append((number, patch))
         return found
 
@@ -169,6 +169,11 @@ class EnvoyFilters:
             (envoy_filter, patch.path): (n, patch)
             for n, (envoy_filter, patch) in enumerate(inserts)
         }
+
+
+def _told(patch: ConfigPatch) -> tuple[str, str, str]:
+    """What two inserts of one filter share that can meet."""
+    return patch.apply_to, patch.filter_name, patch.proxy_version
 
 
 def _roles(workloads: Sequence[Workload]) -> frozenset[bool]:

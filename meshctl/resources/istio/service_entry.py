@@ -78,6 +78,15 @@ class ServiceEntry(Resource):
         return views(self.spec, "endpoints", EntryEndpoint)
 
     @cached_property
+    def ports_of_endpoints(self) -> dict[str, list[int]]:
+        """The numbers that its endpoints write for each name of a port."""
+        found: dict[str, list[int]] = {}
+        for endpoint in self.endpoints:
+            for name, number in endpoint.ports.items():
+                found.setdefault(name, []).append(number)
+        return found
+
+    @cached_property
     def addresses(self) -> tuple[str, ...]:
         """Virtual addresses."""
         return self.spec.texts("addresses")

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import AuthorizationPolicy, Ref
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, put, rule
-from meshctl.spelling import spelt_otherwise
 from meshctl.words import quoted
 
 _CONDITION = "source.namespace"
@@ -26,7 +25,7 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
     for name, place in _named(policy):
         exists = mesh.namespaces.matches_any(name) if name else True
         if exists is False:
-            meant = spelt_otherwise(name, mesh.namespaces.known)
+            meant = mesh.namespaces.meant_by(name)
             finding = Finding(place, f"there is no namespace {quoted(name)}, so nobody matches")
             yield finding.fixed_by(put(place, meant), safe=False) if meant else finding
         elif exists is None:

@@ -20,21 +20,18 @@ _LABEL = "istio.io/ingress-use-waypoint"
 def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
     """Report policies for Services that a gateway routes to past their waypoint."""
     for index, target in enumerate(policy.target_refs):
-        for service in mesh.clauses.waypoint_bypass.services(policy.namespace, target):
-            path = mesh.clauses.waypoint_bypass.past(service)
-            if path is not None:
-                use = mesh.ambient.waypoint_use(service)
-                name = use.key_name if use is not None else ""
-                yield (
-                    Finding(
-                        policy.spec.at("targetRefs", index),
-                        f"requests that gateway {path.gateway} sends to {service.title} go past "
-                        f"waypoint {name}, so this policy doesn't hold for them",
-                    )
-                    .also(path.place, "routes there")
-                    .also(
-                        service.at("metadata", "name"), "has no label istio.io/ingress-use-waypoint"
-                    )
-                    .fixed_by(put(service.at("metadata", "labels", _LABEL), "true"), safe=False)
+        found = mesh.clauses.waypoint_bypass.bypassed(policy.namespace, target)
+        if found is not None:
+            service, path = found
+            use = mesh.ambient.waypoint_use(service)
+            name = use.key_name if use is not None else ""
+            yield (
+                Finding(
+                    policy.spec.at("targetRefs", index),
+                    f"requests that gateway {path.gateway} sends to {service.title} go past "
+                    f"waypoint {name}, so this policy doesn't hold for them",
                 )
-                break
+                .also(path.place, "routes there")
+                .also(service.at("metadata", "name"), "has no label istio.io/ingress-use-waypoint")
+                .fixed_by(put(service.at("metadata", "labels", _LABEL), "true"), safe=False)
+            )

@@ -11,8 +11,6 @@ Fix: let in the waypoint's identity with this policy, and say who may call in a 
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.security import may_admit
-from meshctl.mesh.workloads import Membership
 from meshctl.resources import AuthorizationPolicy
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
@@ -22,27 +20,11 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
     """Report ALLOW policies for ambient workloads whose waypoint no ALLOW policy lets in."""
     if policy.action != "ALLOW" or policy.target_refs or not policy.rules:
         return
-    before = mesh.ambient.waypoints_before
-    for workload, waypoints in mesh.security.authorization.asked(policy, before):
-        if mesh.workloads.membership(workload) is not Membership.AMBIENT:
-            continue
-        allowing = [
-            authorization_policy
-            for authorization_policy in mesh.security.authorization.guarding(workload)
-            if authorization_policy.action == "ALLOW"
-        ]
-        for use in waypoints:
-            identity = mesh.registry.service_accounts.of_account(use.namespace, use.name)
-            rules = (
-                entry for authorization_policy in allowing for entry in authorization_policy.rules
-            )
-            if mesh.ambient.waypoint(use) is None or any(
-                may_admit(authorization_rule, identity) for authorization_rule in rules
-            ):
-                continue
-            yield Finding(
-                policy.spec.key("rules"),
-                f"requests for {workload.title} come by waypoint {use.key_name}, whose principal "
-                f"{identity} no rule lets in",
-            ).also(use.ref, "sends them by the waypoint")
-            return
+    before = mesh.clauses.shut_waypoints.before
+    for workload, [(use, identity), *_] in mesh.security.authorization.asked(policy, before):
+        yield Finding(
+            policy.spec.key("rules"),
+            f"requests for {workload.title} come by waypoint {use.key_name}, whose principal "
+            f"{identity} no rule lets in",
+        ).also(use.ref, "sends them by the waypoint")
+        return

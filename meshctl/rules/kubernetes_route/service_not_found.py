@@ -17,8 +17,9 @@ from meshctl.words import quoted
 @rule(on=KubernetesRoute, severity=Severity.ERROR, equivalents=("KIA1402",), since="0.1.0")
 def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
     """Report Services that are known to be missing, as parents, backends and mirrors."""
+    hosts = {backend.path for backend in route.backends if backend.kind == "Hostname"}
     for fault in mesh.gateway_api.faults(route):
-        if fault.reason == "BackendNotFound" and not _is_host(fault.ref.resource, fault.ref.path):
+        if fault.reason == "BackendNotFound" and fault.ref.path[:-1] not in hosts:
             yield Finding(fault.ref, fault.text)
     for parent in route.parents:
         if parent.mesh_kind == "Service" and parent.name:
@@ -27,13 +28,6 @@ def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
         known = mesh.knows.all_of("Service", backend.namespace)
         if backend.kind == "Service" and not known:
             yield NotChecked(known.reason)
-
-
-def _is_host(resource: object, path: tuple[str | int, ...]) -> bool:
-    assert isinstance(resource, KubernetesRoute)  # noqa: S101 - narrows the type
-    return any(
-        backend.path == path[:-1] and backend.kind == "Hostname" for backend in resource.backends
-    )
 
 
 def _missing(reference: ObjectReference, mesh: Mesh) -> Iterator[Outcome]:

@@ -17,16 +17,14 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=ServiceEntry, severity=Severity.ERROR, since="0.1.0", needs=("addresses",))
 def check(entry: ServiceEntry, mesh: Mesh) -> Iterator[Outcome]:
     """Report the address in the younger entry, or in the later one where ages are unknown."""
-    for index, address in enumerate(entry.addresses):
-        for port in entry.ports:
-            other = mesh.registry.service_entries.sharing(address, port)
-            if other is None or set(entry.hosts) & set(other.entry.hosts):
-                continue
-            known = order_is_known((entry, other.entry))
-            doubt = "" if known else ", if that one is older, which files don't say"
-            yield Finding(
-                entry.spec.at("addresses", index),
-                f"{address} is {other.entry.key_name}'s too, with TCP port {port.port}: connections to "
-                f"{', '.join(entry.hosts[:2])} go to {other.entry.hosts[0]}{doubt}",
-                severity=None if known else Severity.WARNING,
-            ).also(other.entry.spec.at("addresses"), "has the same listener")
+    for index, port, other in mesh.registry.service_entries.sharing(entry):
+        if set(entry.hosts) & set(other.entry.hosts):
+            continue
+        known = order_is_known((entry, other.entry))
+        doubt = "" if known else ", if that one is older, which files don't say"
+        yield Finding(
+            entry.spec.at("addresses", index),
+            f"{entry.addresses[index]} is {other.entry.key_name}'s too, with TCP port {port.port}: connections to "
+            f"{', '.join(entry.hosts[:2])} go to {other.entry.hosts[0]}{doubt}",
+            severity=None if known else Severity.WARNING,
+        ).also(other.entry.spec.at("addresses"), "has the same listener")

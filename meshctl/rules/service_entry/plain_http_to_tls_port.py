@@ -22,11 +22,13 @@ _HTTPS = 443
 def check(entry: ServiceEntry, mesh: Mesh) -> Iterator[Outcome]:
     """Report ports that carry requests, reach 443 alone, and have no origination in the input."""
     for host in mesh.registry.of(entry)[:1] if entry.is_external else ():
+        written = entry.ports_of_endpoints
         for port in host.ports:
-            targets = {endpoint.ports.get(port.name, port.target) for endpoint in entry.endpoints}
             if not port.protocol.is_http or port.number == _HTTPS:
                 continue
-            if (targets or {port.target}) != {_HTTPS}:
+            own = written.get(port.name, [])
+            targets = {*own, port.target} if len(own) < len(entry.endpoints) or not own else {*own}
+            if targets != {_HTTPS}:
                 continue
             missed = _caller_without(host, port, mesh)
             opens = mesh.security.tls_origination.may_reach

@@ -28,14 +28,16 @@ def check(entry: ServiceEntry, mesh: Mesh) -> Iterator[Outcome]:
     """Report ports whose number contradicts the protocol, unless the sidecar opens TLS itself."""
     for port in entry.ports:
         why = _contradiction(port)
-        opened = any(
-            mesh.security.tls_origination.may_reach(host, port.port) for host in entry.hosts
-        )
-        if why and not (opened and port.port == _HTTPS):
+        if why and not (port.port == _HTTPS and _is_opened(entry, mesh)):
             place = port.at("protocol")
             finding = Finding(place, f"port {port.port} is declared {port.protocol}{why}")
             spoken = _SPOKEN.get(port.port or 0, "TCP" if entry.addresses else "")
             yield finding.fixed_by(put(place, spoken), safe=False) if spoken else finding
+
+
+def _is_opened(entry: ServiceEntry, mesh: Mesh) -> bool:
+    opens = mesh.security.tls_origination.may_reach
+    return any(opens(host, _HTTPS) for host in entry.hosts)
 
 
 def _contradiction(port: EntryPort) -> str:

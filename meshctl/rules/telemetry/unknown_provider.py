@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import Telemetry
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, put, rule
-from meshctl.spelling import spelt_otherwise
 from meshctl.words import MOST_LISTED, quoted, shortened
 
 _DEFAULTS = "the mesh config, which defines providers, is not in the input"
@@ -28,8 +27,8 @@ def check(telemetry: Telemetry, mesh: Mesh) -> Iterator[Outcome]:
             continue
         is_known = mesh.knows.mesh_config()
         if is_known and mesh.config.is_known:
-            known = shortened(list(providers.names), MOST_LISTED)
-            meant = spelt_otherwise(name, providers.names)
+            known = shortened(providers.names, MOST_LISTED)
+            meant = providers.meant_by(name)
             finding = Finding(
                 provider.at("name"),
                 f"the mesh has no provider {quoted(name)}, so no {signal} goes there; known are {known}",

@@ -13,7 +13,7 @@ from meshctl.istio.names import PROXY_CONTAINER
 from meshctl.mesh import Mesh
 from meshctl.resources import PROBES, Workload
 from meshctl.rules.api import Finding, Outcome, Severity, put, rule
-from meshctl.spelling import only_close
+from meshctl.spelling import CloseNames
 from meshctl.words import quoted
 
 
@@ -23,7 +23,7 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     if workload not in mesh.workloads:
         return
     for container in (*workload.containers, *workload.init_containers):
-        names = {port.text("name") for port in container.ports}
+        names = CloseNames(port.text("name") for port in container.ports)
         for _, probe in container.probes if container.name != PROXY_CONTAINER else ():
             for action in ("httpGet", "tcpSocket"):
                 name = probe.child(action).text("port")
@@ -35,6 +35,6 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
                     )
                     if name.isdecimal():
                         finding = finding.fixed_by(put(finding.ref, int(name)))
-                    elif meant := only_close(name, names):
+                    elif meant := names.only(name):
                         finding = finding.fixed_by(put(finding.ref, meant), safe=False)
                     yield finding

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from meshctl.mesh.authorization.arrival import Arrival, HttpRequest
 from meshctl.mesh.clauses.parts import Parts
-from meshctl.mesh.core.export_to import is_visible_to
+from meshctl.mesh.core.export_to import PUBLIC, is_visible_to
 from meshctl.mesh.core.extension_providers import ExtensionProviders
 from meshctl.mesh.core.selectors import IdentityCache
 from meshctl.mesh.registry.services import HostPort, RegisteredHost
@@ -18,6 +18,10 @@ from meshctl.mesh.workloads.membership import Membership
 from meshctl.mesh.workloads.traffic_capture import TrafficCapture
 from meshctl.resources import AuthorizationPolicy, Workload
 
+_Guarded = tuple[Workload, int | None]
+"""A sidecar with the port that is asked."""
+_Asked = tuple[Workload, int, str]
+"""A sidecar with the port and the identity by which it asks itself."""
 _CHECK = "/envoy.service.auth.v3.Authorization/Check"
 
 
@@ -37,6 +41,9 @@ class Authorizers:
         self._parts = parts
         self._providers = ExtensionProviders(parts.config)
         self._lost = IdentityCache(self._lost_at)
+        self._among = IdentityCache(self._servers_among)
+        self._by_port = IdentityCache(_first_of_each)
+        self._guarded: dict[tuple[RegisteredHost, HostPort | None], list[_Guarded]] = {}
 
     def fails_open(self, policy: AuthorizationPolicy) -> bool:
         """Does the provider let requests in that it isn't asked about?"""
@@ -46,15 +53,20 @@ class Authorizers:
         """Find the first workload of a CUSTOM policy that can't ask the authorizer."""
         if policy.action != "CUSTOM" or not policy.spec.data.get("rules"):
             return None
-        reached = self._parts.security.authorization.reached(policy)
-        return self._lost.of(reached, policy.spec.child("provider").text("name"))
-
-    def _lost_at(self, reached: Sequence[Workload], provider: str) -> LostAuthorizer | None:
-        number = self._providers.settings(provider).get("port")
-        host = self._parts.registry.provider_services.host(self._providers.settings(provider))
+        settings = self._settings(policy)
+        number = settings.get("port")
+        host = self._parts.registry.provider_services.host(settings)
         if host is None:
             return None
         port = host.port(number) if isinstance(number, int) else None
+        return self._lost.of(self._parts.security.authorization.reached(policy), host, port)
+
+    def _lost_at(
+        self, reached: Sequence[Workload], host: RegisteredHost, port: HostPort | None
+    ) -> LostAuthorizer | None:
+        guarded = self._guarded_behind(host, port)
+        if not guarded and not PUBLIC.isdisjoint(host.visible):
+            return None  # everybody has it, and nothing refuses
         told = set()
         for caller in reached:
             if self._parts.workloads.membership(caller) is not Membership.SIDECAR:
@@ -64,9 +76,10 @@ class Authorizers:
             principal = str(self._parts.registry.service_accounts.of_workload(caller))
             if principal not in told:
                 told.add(principal)
-                found = self._refused(caller, host, principal, port)
-                if found is not None:
-                    return found
+                for server, target in guarded:
+                    by = self._parts.decisions.shut_out(server, principal, target)
+                    if by:
+                        return LostAuthorizer(caller, host, server, by[0])
         return None
 
     def asking_itself(self, policy: AuthorizationPolicy) -> Workload | None:
@@ -80,34 +93,53 @@ class Authorizers:
         if policy.action != "CUSTOM" or found is None or not found[1].protocol.is_http:
             return None
         host, port = found
+        check = HttpRequest(f"{host.host}:{port.number}", "POST", _CHECK)
+        if "envoyExtAuthzGrpc" not in self._providers.types(name):
+            check = check._replace(method="GET", path=f"{settings.get('pathPrefix') or ''}/")
+        tells_clients = any(rule.sources or rule.conditions for rule in policy.rules)
         reached = self._parts.security.authorization.reached(policy)
-        for server in self._parts.security.mtls.behind(host):
-            target = self._parts.workloads.target_port(server, port)
-            in_mesh = self._parts.workloads.membership(server) is Membership.SIDECAR
-            if server not in reached or target is None or not in_mesh:
-                continue
-            principal = str(self._parts.registry.service_accounts.of_workload(server))
-            check = HttpRequest(f"{host.host}:{port.number}", "POST", _CHECK)
-            if "envoyExtAuthzGrpc" not in self._providers.types(name):
-                check = check._replace(method="GET", path=f"{settings.get('pathPrefix') or ''}/")
+        several = self._among.of(reached, host, port)
+        for server, target, principal in several if tells_clients else self._by_port.of(several):
             arrival = Arrival(target, principal, http=check)
             verdict = self._parts.decisions.decide_by([policy], (), arrival)
-            captured = TrafficCapture(server).includes(target)
-            if captured and name in verdict.providers:
+            if name in verdict.providers:
                 return server
         return None
 
-    def _refused(
-        self, caller: Workload, host: RegisteredHost, principal: str, port: HostPort | None
-    ) -> LostAuthorizer | None:
-        for server in self._parts.security.mtls.behind(host):
-            if port is None or self._parts.workloads.membership(server) is not Membership.SIDECAR:
-                continue
+    def _servers_among(
+        self, reached: Sequence[Workload], host: RegisteredHost, port: HostPort
+    ) -> Sequence[_Asked]:
+        """List the sidecars of a host that are among some workloads."""
+        own = frozenset(reached)
+        found = []
+        for server in filter(own.__contains__, self._parts.security.mtls.behind(host)):
             target = self._parts.workloads.target_port(server, port)
-            by = self._parts.decisions.shut_out(server, principal, target)
-            if by:
-                return LostAuthorizer(caller, host, server, by[0])
-        return None
+            in_mesh = self._parts.workloads.membership(server) is Membership.SIDECAR
+            if target is not None and in_mesh and TrafficCapture(server).includes(target):
+                principal = str(self._parts.registry.service_accounts.of_workload(server))
+                found.append((server, target, principal))
+        return found
+
+    def _guarded_behind(self, host: RegisteredHost, port: HostPort | None) -> list[_Guarded]:
+        """List the sidecars of a host that have policies, once for those with the same ones."""
+        key = host, port
+        if key not in self._guarded:
+            found: dict[tuple[int, int | None], _Guarded] = {}
+            for server in self._parts.security.mtls.behind(host) if port is not None else ():
+                policies = self._parts.decisions.policies_of(server)
+                in_mesh = self._parts.workloads.membership(server) is Membership.SIDECAR
+                if port is not None and policies and in_mesh:
+                    target = self._parts.workloads.target_port(server, port)
+                    found.setdefault((id(policies), target), (server, target))
+            self._guarded[key] = list(found.values())
+        return self._guarded[key]
 
     def _settings(self, policy: AuthorizationPolicy) -> Mapping[str, Any]:
         return self._providers.settings(policy.spec.child("provider").text("name"))
+
+
+def _first_of_each(several: Sequence[_Asked]) -> Sequence[_Asked]:
+    """Give the first that is asked at each port."""
+    return [
+        *{target: (server, target, name) for server, target, name in reversed(several)}.values()
+    ][::-1]

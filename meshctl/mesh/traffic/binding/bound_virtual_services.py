@@ -67,6 +67,22 @@ class BoundVirtualServices:
         """List those for the one closest host: itself, else the longest wildcard above it."""
         return [bound.virtual_service for bound in next(self.covering(host), ())]
 
+    def closest(self, host: str) -> VirtualService | None:
+        """Find the first of those for the one closest host, without a list of all of them."""
+        own = (claims[0] for claims in self._index.covering(host))
+        rest = self.rest.covering(host) if self.rest is not None else ()
+        firsts = (next(self._after(claims), None) for claims in rest)
+        found = next(merge(own, filter(None, firsts), key=_of_host), None)
+        return found.virtual_service if found is not None else None
+
+    def leads(self, host: str, service: VirtualService) -> bool:
+        """Is a VirtualService the first of those for just this full host or wildcard?"""
+        own = self._index.at(host)
+        rest = self.rest.at(host) if self.rest is not None and not own else ()
+        return (
+            next((claim.virtual_service for claim in (own or self._after(rest))), None) is service
+        )
+
     def at(self, host: str) -> Sequence[BoundHost]:
         """List the claims of just this full host or wildcard, in istiod's order."""
         own = self._index.at(host)
@@ -120,8 +136,11 @@ def _order(claim: BoundHost) -> int:
 
 
 def _distance(claims: Sequence[BoundHost]) -> tuple[bool, int]:
-    host = claims[0].host
-    return is_wildcard(host), -len(host)
+    return _of_host(claims[0])
+
+
+def _of_host(claim: BoundHost) -> tuple[bool, int]:
+    return is_wildcard(claim.host), -len(claim.host)
 
 
 def _backwards(claim: BoundHost) -> str:
