@@ -234,6 +234,8 @@ def _outside_host(webhook: dict[str, Any]) -> str:
 
 def _request_token(cluster: Cluster, namespace: str) -> str:
     """Have a short-lived token made that istiod takes for one of its own namespace."""
+    from meshctl.cluster.http.connection import sendable  # noqa: PLC0415 - asyncio takes 40 ms
+
     body = {
         "apiVersion": "authentication.k8s.io/v1",
         "kind": "TokenRequest",
@@ -248,7 +250,9 @@ def _request_token(cluster: Cluster, namespace: str) -> str:
     token = text(mapping(mapping(answer).get("status")).get("token"))
     if not token:
         raise ClusterError("the API server answered a TokenRequest without a token; try again")
-    return token
+    return sendable(
+        token, "the API server answered a TokenRequest with what is no token; try again"
+    )
 
 
 def _url_of(address: str) -> str:
