@@ -7,7 +7,6 @@ the API server passes none on.
 
 import re
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -16,6 +15,7 @@ from urllib.parse import SplitResult, quote, urlsplit
 
 from meshctl.cluster.api import Cluster, ClusterError, ForbiddenError, PodPort
 from meshctl.cluster.http.body import parse_json
+from meshctl.cluster.in_threads import in_threads
 from meshctl.cluster.injector import revision_of
 from meshctl.cluster.kinds import kind_of
 from meshctl.errors import UsageError
@@ -146,9 +146,8 @@ class Istiods:
 
     def _ask(self, path: str) -> list[IstiodAnswer]:
         """Ask every replica for a path, in the order of their names."""
-        istiods = self._istiods()
-        with ThreadPoolExecutor(min(len(istiods), _THREADS)) as pool:
-            return list(pool.map(lambda istiod: istiod.ask(path, self._timeout), istiods))
+        found = self._istiods()
+        return [*in_threads(lambda istiod: istiod.ask(path, self._timeout), found, _THREADS)]
 
     def _istiods(self) -> list[Istiod]:
         if self._url:

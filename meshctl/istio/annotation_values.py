@@ -4,7 +4,6 @@ Mirrors AnnotationValidation (pkg/kube/inject/validate.go, Istio 1.31): with a b
 the webhook refuses the pod, so that it can't be created.
 """
 
-import json
 from collections.abc import Callable
 from ipaddress import ip_network
 
@@ -24,6 +23,7 @@ from meshctl.istio.annotation_names import (
     USER_VOLUME_MOUNT,
 )
 from meshctl.istio.labels import INJECT
+from meshctl.json_text import read_json
 from meshctl.lazy_pattern import lazy_pattern
 
 _MODES = ("REDIRECT", "TPROXY", "NONE")
@@ -141,7 +141,7 @@ _TRUE_OR_FALSE = ('"true" or "false"', frozenset({"true", "false", ""}).__contai
 
 def _is_json(text: str) -> bool:
     try:
-        return isinstance(json.loads(text), dict | list)
+        return isinstance(read_json(text), dict | list)
     except ValueError:
         return False
 

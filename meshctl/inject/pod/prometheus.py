@@ -1,6 +1,5 @@
 """Merges the application's metrics into the sidecar's (applyPrometheusMerge, Istio 1.31)."""
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -9,6 +8,7 @@ from meshctl.inject.go_types import go_json
 from meshctl.inject.pod.containers import Object, annotations_of, find_in_pod  # fmt: skip
 from meshctl.inject.settings.injector_config import InjectionSettings
 from meshctl.istio.names import PROXY_CONTAINER
+from meshctl.json_text import read_json
 from meshctl.mesh.workloads.prometheus_merge import (
     TARGETS,
     merges_metrics,
@@ -90,7 +90,7 @@ def restore(pod: Object, environment: Mapping[str, str]) -> Iterator[tuple[str, 
         return
     clear(pod)
     try:
-        known = json.loads(environment.get(_VARIABLE) or "{}")
+        known = read_json(environment.get(_VARIABLE) or "{}")
     except ValueError:
         known = {}
     if not isinstance(known, dict):

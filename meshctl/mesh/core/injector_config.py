@@ -1,9 +1,9 @@
 """The ConfigMaps ``istio-sidecar-injector`` and ``istio-sidecar-injector-REVISION`` of an injector."""
 
-import json
 from typing import Any, TypeGuard
 
 from meshctl.istio.names import INJECTOR_CONFIG_MAP
+from meshctl.json_text import read_json
 from meshctl.resources import ConfigMap, Resource, View
 from meshctl.yaml.reader import parse_one
 
@@ -16,8 +16,8 @@ def is_settings(resource: Resource) -> TypeGuard[ConfigMap]:
 def values_of(config_map: ConfigMap) -> View:
     """The chart's values in the ConfigMap of an injector; empty when they can't be read."""
     try:
-        values: Any = json.loads(config_map.values.get("values", ""))
-    except (ValueError, RecursionError):
+        values: Any = read_json(config_map.values.get("values", ""))
+    except ValueError:
         values = {}
     return View(config_map, (), values)
 
