@@ -15,7 +15,6 @@ from urllib.parse import SplitResult, quote, urlsplit
 
 from meshctl.cluster.api import Cluster, ClusterError, ForbiddenError, PodPort
 from meshctl.cluster.http.body import parse_json
-from meshctl.cluster.in_threads import in_threads
 from meshctl.cluster.injector import revision_of
 from meshctl.cluster.kinds import kind_of
 from meshctl.errors import UsageError
@@ -146,6 +145,8 @@ class Istiods:
 
     def _ask(self, path: str) -> list[IstiodAnswer]:
         """Ask every replica for a path, in the order of their names."""
+        from meshctl.cluster.in_threads import in_threads  # noqa: PLC0415 - nobody else needs it
+
         found = self._istiods()
         return [*in_threads(lambda istiod: istiod.ask(path, self._timeout), found, _THREADS)]
 

@@ -186,6 +186,12 @@ def _current(files: Mapping[str, Any]) -> str:
 
 
 def _loader(merger: "KubeConfigMerger", context: str, timeout: float) -> Any:
+    """Make what logs in; the package's own does it in ways that can't be had.
+
+    It runs plugins without a time limit, hides their errors, is silent about the providers that
+    kubectl 1.26 removed, reads tokens from devices, and writes keys to files, which stay where a
+    signal ends the process.
+    """
     return _loader_class(context, timeout)(
         merger.config,
         active_context=context,
@@ -198,12 +204,7 @@ def _loader_class(context: str, timeout: float) -> Any:
     from kubernetes.config.kube_config import KubeConfigLoader
 
     class Loader(KubeConfigLoader):
-        """The package's own, but for two ways to log in, and for keys.
-
-        It runs plugins without a time limit, hides their errors, is silent about the providers that
-        kubectl 1.26 removed, reads tokens from devices, and writes keys to files, which stay where a
-        signal ends the process.
-        """
+        """The package's own, but for ways to log in, and for keys."""
 
         _pair: tuple[bytes, bytes] | None = None
 
@@ -221,29 +222,33 @@ def _loader_class(context: str, timeout: float) -> Any:
 
         def _load_from_exec_plugin(self) -> bool:
             user: Any = self._user
-            plugin = user.value.get("exec")
-            if not plugin:
+            if not (plugin := user.value.get("exec")):
                 return False
             status = run_plugin(plugin, self.cluster, self._get_base_path(user.path), timeout)
-            if token := status.get("token"):
-                self.token = f"Bearer {token}"
+            self.token = _bearer(status.get("token"))
             self._pair = _pair_of(status)
             return True
 
         def _load_user_token(self) -> bool:
             user: Any = self._user
-            token, file = user.value.get("token"), user.value.get("tokenFile")
-            if not token and file:
-                token = read_token(Path(self._get_base_path(user.path), file))
-            if token:
-                self.token = f"Bearer {token}"
-            return bool(token)
+            self.token = _bearer(_token_of(user.value, self._get_base_path(user.path)))
+            return bool(self.token)
 
         def _load_auth_provider_token(self) -> Any:
             _expect_login(cast("Any", self._user).value, context)
             return super()._load_auth_provider_token()
 
     return Loader
+
+
+def _bearer(token: Any) -> str:
+    return f"Bearer {token}" if token else ""
+
+
+def _token_of(user: Section, folder: str) -> Any:
+    """Take the token of a user; a file counts where the kubeconfig has none itself."""
+    token, file = user.get("token"), user.get("tokenFile")
+    return read_token(Path(folder, file)) if file and not token else token
 
 
 def _pair_of(status: Section) -> tuple[bytes, bytes] | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from meshctl.engine.report import LocatedFinding, StaleEntry
 from meshctl.errors import ConfigError
-from meshctl.json_text import read_json
+from meshctl.plain_objects import read_json
 from meshctl.regular_files import read_text
 
 VERSION = 2

@@ -10,7 +10,7 @@ from typing import Any
 from meshctl.inject.errors import InjectionError
 from meshctl.inject.go_types.kubernetes_types import read
 from meshctl.inject.owners import Object, Owner, as_created, as_template
-from meshctl.json_text import read_json
+from meshctl.plain_objects import read_json
 
 Ask = Callable[[Mapping[str, Any]], Any]
 """Sends an AdmissionReview to istiod and gives the AdmissionReview that it answers."""

@@ -23,7 +23,6 @@ from meshctl.istio.annotation_names import (
     USER_VOLUME_MOUNT,
 )
 from meshctl.istio.labels import INJECT
-from meshctl.json_text import read_json
 from meshctl.lazy_pattern import lazy_pattern
 
 _MODES = ("REDIRECT", "TPROXY", "NONE")
@@ -140,6 +139,8 @@ _TRUE_OR_FALSE = ('"true" or "false"', frozenset({"true", "false", ""}).__contai
 
 
 def _is_json(text: str) -> bool:
+    from meshctl.plain_objects import read_json  # noqa: PLC0415 - few annotations are JSON
+
     try:
         return isinstance(read_json(text), dict | list)
     except ValueError:

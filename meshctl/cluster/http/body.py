@@ -4,7 +4,7 @@ import zlib
 from collections.abc import AsyncGenerator, AsyncIterable, Mapping
 from typing import Any
 
-from meshctl.json_text import read_json
+from meshctl.plain_objects import read_json
 from meshctl.words import quoted
 
 LONGEST_ANSWER = 128 * 1024 * 1024

@@ -13,7 +13,7 @@ from meshctl.gate.review import Review, ReviewError, read_review, write_answer
 from meshctl.gate.serving.log import log
 from meshctl.gate.serving.metrics import CONTENT_TYPE, Metrics
 from meshctl.gate.serving.queue import ReviewQueue
-from meshctl.json_text import read_json
+from meshctl.plain_objects import read_json
 
 LARGEST_BODY = 3 * 1024 * 1024
 """Bytes; etcd keeps objects of 1.5 MiB at most, and an update sends the old one beside the new one."""

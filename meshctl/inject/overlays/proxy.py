@@ -15,7 +15,7 @@ from meshctl.inject.settings.mesh_settings import proxy_config_json
 from meshctl.istio.annotation_names import BOOTSTRAP_OVERRIDE, LOG_LEVEL, PROXY_IMAGE, STATUS_PORT
 from meshctl.istio.labels import APP_NAME, APP_VERSION, CANONICAL_PREFIX, REVISION
 from meshctl.istio.names import PROXY_CONTAINER
-from meshctl.json_text import read_json
+from meshctl.plain_objects import read_json
 from meshctl.words import quoted
 from meshctl.yaml.scalars import plain
 

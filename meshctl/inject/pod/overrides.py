@@ -11,7 +11,7 @@ from meshctl.inject.go_types.strategic_merge import merge
 from meshctl.inject.pod.containers import Object, annotations_of, find, find_in_pod  # fmt: skip
 from meshctl.istio.annotation_names import INTERCEPTION_MODE, SIDECAR_STATUS
 from meshctl.istio.names import INIT_CONTAINER, PROXY_CONTAINER, VALIDATION_CONTAINER
-from meshctl.json_text import read_json
+from meshctl.plain_objects import read_json
 
 OVERRIDES = "proxy.istio.io/overrides"
 _AUTO_IMAGE = "auto"

@@ -12,7 +12,7 @@ from meshctl.inject.settings.injector_config import InjectionSettings
 from meshctl.istio.annotation_names import REWRITE_PROBES, SIDECAR_STATUS, STATUS_PORT
 from meshctl.istio.annotation_values import flag
 from meshctl.istio.names import PROXY_CONTAINER
-from meshctl.json_text import read_json
+from meshctl.plain_objects import read_json
 
 PROBERS = "ISTIO_KUBE_APP_PROBERS"
 """The variable by which the agent knows the original probes."""

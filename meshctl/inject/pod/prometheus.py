@@ -8,7 +8,6 @@ from meshctl.inject.go_types import go_json
 from meshctl.inject.pod.containers import Object, annotations_of, find_in_pod  # fmt: skip
 from meshctl.inject.settings.injector_config import InjectionSettings
 from meshctl.istio.names import PROXY_CONTAINER
-from meshctl.json_text import read_json
 from meshctl.mesh.workloads.prometheus_merge import (
     TARGETS,
     merges_metrics,
@@ -17,6 +16,7 @@ from meshctl.mesh.workloads.prometheus_merge import (
     wrong_port,
 )
 from meshctl.mesh.workloads.prometheus_merge import scrape_settings as settings_of
+from meshctl.plain_objects import read_json
 from meshctl.words import quoted
 
 _VARIABLE = "ISTIO_PROMETHEUS_ANNOTATIONS"

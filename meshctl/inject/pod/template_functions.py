@@ -11,7 +11,7 @@ from meshctl.inject.pod.template_data import KubernetesStruct, Message
 from meshctl.inject.settings.mesh_settings import proxy_config_json
 from meshctl.istio.labels import APP_VERSION
 from meshctl.istio.names import PROXY_CONTAINER
-from meshctl.json_text import read_json
+from meshctl.plain_objects import read_json
 from meshctl.yaml import emitter as go_yaml
 
 _BY_CONVENTION = "OTEL_SEMANTIC_CONVENTIONS"

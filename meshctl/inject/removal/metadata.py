@@ -30,7 +30,7 @@ from meshctl.istio.labels import (
     TUNNEL,
 )
 from meshctl.istio.names import PROXY_CONTAINER
-from meshctl.json_text import read_json
+from meshctl.plain_objects import read_json
 
 _NETWORKS = "k8s.v1.cni.cncf.io/networks"
 _CNI_NETWORK = "istio-cni"

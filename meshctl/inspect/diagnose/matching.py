@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from meshctl.inspect.diagnose.signatures import Signature, signatures
-from meshctl.json_text import read_json
+from meshctl.plain_objects import read_json
 
 _CODES = {
     "404": ("NR",),

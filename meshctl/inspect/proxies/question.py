@@ -7,7 +7,7 @@ from meshctl.errors import InputError
 from meshctl.inspect.proxies import config_diff
 from meshctl.inspect.proxies.selection import FailOn, ProxySelection, find_proxy, lookalikes
 from meshctl.inspect.proxies.sync import KnownProxies, ProxySync, read_answers
-from meshctl.json_text import read_json
+from meshctl.plain_objects import read_json
 from meshctl.regular_files import read_bytes
 from meshctl.timing import phase
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from meshctl.errors import UsageError
-from meshctl.json_text import read_json
+from meshctl.plain_objects import read_json
 from meshctl.sources.documents import Document
 from meshctl.words import quoted
 from meshctl.yaml.positions import Path

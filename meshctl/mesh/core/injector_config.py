@@ -3,7 +3,6 @@
 from typing import Any, TypeGuard
 
 from meshctl.istio.names import INJECTOR_CONFIG_MAP
-from meshctl.json_text import read_json
 from meshctl.resources import ConfigMap, Resource, View
 from meshctl.yaml.reader import parse_one
 
@@ -15,6 +14,8 @@ def is_settings(resource: Resource) -> TypeGuard[ConfigMap]:
 
 def values_of(config_map: ConfigMap) -> View:
     """The chart's values in the ConfigMap of an injector; empty when they can't be read."""
+    from meshctl.plain_objects import read_json  # noqa: PLC0415 - few inputs have an injector
+
     try:
         values: Any = read_json(config_map.values.get("values", ""))
     except ValueError:

@@ -17,7 +17,7 @@ from meshctl.istio.annotation_names import (
 )
 from meshctl.istio.labels import APP_NAME
 from meshctl.istio.names import PROXY_CONTAINER
-from meshctl.json_text import read_json
+from meshctl.plain_objects import read_json
 from meshctl.resources import Container, Ref, View, Workload
 from meshctl.resources.view import views
 from meshctl.yaml.reader import parse_one

@@ -9,9 +9,9 @@ from typing import Any
 
 from meshctl.istio.annotation_names import USER_VOLUME_MOUNT
 from meshctl.istio.names import PROXY_CONTAINER
-from meshctl.json_text import read_json
 from meshctl.mesh.core.injector_config import is_settings
 from meshctl.mesh.core.inventory import Inventory
+from meshctl.plain_objects import read_json
 from meshctl.resources import View, Workload
 from meshctl.resources.cached_property import cached_property
 

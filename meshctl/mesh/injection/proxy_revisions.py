@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from meshctl.istio.annotation_names import SIDECAR_STATUS
 from meshctl.istio.labels import REVISION
-from meshctl.json_text import read_json
 from meshctl.mesh.injection.webhooks import Injector
 from meshctl.mesh.workloads.membership import has_proxy_container, is_live
+from meshctl.plain_objects import read_json
 from meshctl.resources import Namespace, Workload
 
 _DEFAULT = "default"

@@ -8,7 +8,7 @@ from typing import Any
 
 from meshctl.inject.go_template.errors import CallError
 from meshctl.inject.go_template.values import MISSING, show_inside, type_name
-from meshctl.json_text import read_json
+from meshctl.plain_objects import read_json
 
 Dict = dict[str, Any]
 
