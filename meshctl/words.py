@@ -78,9 +78,11 @@ def one_line(text: str) -> str:
 
 
 def without_password(address: str) -> str:
-    """Show a URL, without the user and the password that may stand in it."""
-    scheme, slashes, rest = address.rpartition("//")
-    return f"{scheme}{slashes}{rest.rpartition('@')[2]}"
+    """Show a URL, without the user and the password that may stand in it, whatever they hold."""
+    scheme, slashes, rest = address.partition("://")
+    is_address = slashes and not set(scheme) & set(":/@")
+    shown = (rest if is_address else address).rpartition("@")[2]
+    return f"{scheme}{slashes}{shown}" if is_address else shown
 
 
 def visible(text: str) -> str:

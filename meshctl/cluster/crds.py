@@ -1,8 +1,7 @@
 """Reads the schemas by which a cluster judges Istio's objects from its CRDs."""
 
-from concurrent.futures import ThreadPoolExecutor
-
 from meshctl.cluster.api import Cluster, NotFoundError
+from meshctl.cluster.in_threads import in_threads
 from meshctl.cluster.kinds import kind_of
 from meshctl.istio.api_versions import SERVED_VERSIONS
 from meshctl.istio.kind_names import plural_of
@@ -19,9 +18,8 @@ def read_cluster_schemas(cluster: Cluster) -> list[Schema]:
     None where the cluster has none of them. Raises ClusterError where it doesn't show them.
     """
     names = [f"{plural_of(kind)}.{group}" for group, kind in SERVED_VERSIONS]
-    with ThreadPoolExecutor(_THREADS) as pool:
-        answers = pool.map(lambda name: _schemas(cluster, name), names)
-        return [schema for schemas in answers for schema in schemas]
+    answers = in_threads(lambda name: _schemas(cluster, name), names, _THREADS)
+    return [schema for schemas in answers for schema in schemas]
 
 
 def _schemas(cluster: Cluster, name: str) -> list[Schema]:

@@ -15,7 +15,9 @@ from typing import Any
 
 from meshctl.cluster.api import ClusterError
 from meshctl.cluster.http.body import parse_json
-from meshctl.plain_objects import mapping
+from meshctl.masking.tokens import masked
+from meshctl.plain_objects import mapping, text
+from meshctl.words import one_line
 
 _CLUSTER_FIELDS = (
     "server",
@@ -28,6 +30,7 @@ _CLUSTER_FIELDS = (
 _CREDENTIALS = ("token", "clientCertificateData", "clientKeyData")
 _LONGEST_OUTPUT = 1024 * 1024
 _LAST_PART = 16 * 1024
+_LONGEST_QUOTE = 500
 _GLANCE = 0.1
 _CONFIG = "client.authentication.k8s.io/exec"
 
@@ -104,7 +107,7 @@ def _output(
             reason = getattr(error, "strerror", None) or error
             raise ClusterError(
                 f"the credential plugin {arguments[0]} cannot be run ({reason}); "
-                f"{' '.join(hint.split())}"
+                f"{one_line(hint)[:_LONGEST_QUOTE]}"
             ) from error
         with _ended(process, has_group=not is_interactive):
             code = _exit_code(process, timeout, arguments[0], (out, complaints))
@@ -161,7 +164,8 @@ def _exit_code(
 def _last_line(complaints: Any) -> str:
     complaints.seek(max(complaints.seek(0, os.SEEK_END) - _LAST_PART, 0))
     lines = complaints.read().decode(errors="replace").split("\n")
-    return next((line.strip() for line in reversed(lines) if line.strip()), "")
+    last = next((line for line in reversed(lines) if line.strip()), "")
+    return masked(one_line(last))[:_LONGEST_QUOTE]
 
 
 def _status(command: str, plugin: Mapping[str, Any], written: bytes) -> Mapping[str, Any]:
@@ -171,14 +175,15 @@ def _status(command: str, plugin: Mapping[str, Any], written: bytes) -> Mapping[
         answer = None
     status = mapping(mapping(answer).get("status"))
     given = [status.get(name) for name in _CREDENTIALS]
-    if not any(given) or not all(isinstance(text, str | None) for text in given):
+    if not any(given) or not all(isinstance(each, str | None) for each in given):
         raise ClusterError(
             f"the credential plugin {command} gave no credentials; run it by hand to see why"
         )
     assert isinstance(answer, dict)  # noqa: S101
     if answer.get("apiVersion") != plugin.get("apiVersion"):
+        spoken = text(answer.get("apiVersion"))[:_LONGEST_QUOTE] or "no version"
         raise ClusterError(
-            f"the credential plugin {command} speaks {answer.get('apiVersion')}, the kubeconfig "
+            f"the credential plugin {command} speaks {spoken}, the kubeconfig "
             f"says {plugin.get('apiVersion')}; update the kubeconfig"
         )
     return status

@@ -7,7 +7,6 @@ the API server passes none on.
 
 import re
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -146,9 +145,10 @@ class Istiods:
 
     def _ask(self, path: str) -> list[IstiodAnswer]:
         """Ask every replica for a path, in the order of their names."""
-        istiods = self._istiods()
-        with ThreadPoolExecutor(min(len(istiods), _THREADS)) as pool:
-            return list(pool.map(lambda istiod: istiod.ask(path, self._timeout), istiods))
+        from meshctl.cluster.in_threads import in_threads  # noqa: PLC0415 - nobody else needs it
+
+        found = self._istiods()
+        return [*in_threads(lambda istiod: istiod.ask(path, self._timeout), found, _THREADS)]
 
     def _istiods(self) -> list[Istiod]:
         if self._url:
@@ -234,6 +234,8 @@ def _outside_host(webhook: dict[str, Any]) -> str:
 
 def _request_token(cluster: Cluster, namespace: str) -> str:
     """Have a short-lived token made that istiod takes for one of its own namespace."""
+    from meshctl.cluster.http.connection import sendable  # noqa: PLC0415 - asyncio takes 40 ms
+
     body = {
         "apiVersion": "authentication.k8s.io/v1",
         "kind": "TokenRequest",
@@ -248,7 +250,9 @@ def _request_token(cluster: Cluster, namespace: str) -> str:
     token = text(mapping(mapping(answer).get("status")).get("token"))
     if not token:
         raise ClusterError("the API server answered a TokenRequest without a token; try again")
-    return token
+    return sendable(
+        token, "the API server answered a TokenRequest with what is no token; try again"
+    )
 
 
 def _url_of(address: str) -> str:

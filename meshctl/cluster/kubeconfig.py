@@ -7,23 +7,28 @@ logging in; it costs half a second, so that it is imported when there is somethi
 import base64
 import os
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import SplitResult, unquote, urlsplit
 from urllib.request import getproxies_environment
 
-import yaml
-
 from meshctl.cluster.api import Access, Cluster, ClusterError, ForbiddenError, NotFoundError
 from meshctl.cluster.exec_plugin import run_plugin
 from meshctl.cluster.extra import expect_packages
 from meshctl.cluster.http.client import Identity
-from meshctl.cluster.http.connection import ApiServerAddress, nameless_file, tls_context
+from meshctl.cluster.http.connection import (
+    ApiServerAddress,
+    nameless_file,
+    sendable,
+    tls_context,
+)
 from meshctl.cluster.http.event_loop import bounded
 from meshctl.cluster.http.kubernetes_cluster import KubernetesCluster
-from meshctl.words import quoted, without_password
+from meshctl.cluster.kubeconfig_files import read_kubeconfig, read_token
+from meshctl.masking.tokens import masked
+from meshctl.words import one_line, quoted, without_password
 
 if TYPE_CHECKING:
     from kubernetes.config.kube_config import KubeConfigMerger
@@ -32,6 +37,11 @@ _DEFAULT = "~/.kube/config"
 _ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 _IN_CLUSTER = "in-cluster"
 _REMOVED = ("azure", "gcp", "openstack")
+_PARTS = ("clusters", "contexts", "users")
+_LONGEST_REASON = 300
+_UNSENDABLE = (
+    "the token or password to log in with holds characters that no header may have; log in again"
+)
 
 Section = Mapping[str, Any]
 
@@ -73,11 +83,10 @@ def _kubeconfigs(access: Access) -> list[str]:
 
 def _of_kubeconfig(access: Access, files: list[str]) -> KubernetesCluster:
     from kubernetes.client import Configuration
-    from kubernetes.config.kube_config import KubeConfigMerger
 
     where = " and ".join(files)
     with _explained(where, access.timeout):
-        merger = KubeConfigMerger(os.pathsep.join(files))
+        merger = _merged(files)
         context = _context(access.context or _current(merger.config_files), merger, where)
         loader = _loader(merger, context, access.timeout)
         configuration = Configuration()
@@ -110,29 +119,53 @@ def _explained(where: str, timeout: float) -> Iterator[None]:
             f"logging in as the kubeconfig {where} says took longer than {2 * timeout:g} s; "
             "log in with kubectl first, or raise --timeout"
         ) from error
-    except yaml.YAMLError as error:
-        raise ClusterError(f"the kubeconfig {where} is not YAML; repair it") from error
     except (TypeError, AttributeError, LookupError) as error:
         raise ClusterError(
             f"the kubeconfig {where} is not written as one; repair it, or name another with "
             "--kubeconfig FILE"
         ) from error
     except Exception as error:
-        reason = " ".join(str(error).split()) or type(error).__name__
+        reason = masked(one_line(str(error)[:_LONGEST_REASON])) or type(error).__name__
         raise ClusterError(f"the kubeconfig {where} cannot be used: {reason}; repair it") from error
 
 
 def context_names(access: Access) -> list[str]:
     """Name the contexts of the kubeconfig; raises ClusterError where there is none."""
-    from kubernetes.config.kube_config import KubeConfigMerger
-
     files = _kubeconfigs(access)
     if not files:
         raise ClusterError("there is no kubeconfig with contexts; name one with --kubeconfig")
     where = " and ".join(files)
     with _explained(where, access.timeout):
-        merger = KubeConfigMerger(os.pathsep.join(files))
+        merger = _merged(files)
         return [str(context["name"]) for context in merger.config.value["contexts"]]
+
+
+def _merged(files: Sequence[str]) -> "KubeConfigMerger":
+    from kubernetes.config.kube_config import ConfigNode, KubeConfigMerger
+
+    class Merger(KubeConfigMerger):
+        """The package's own, but for reading files, and for the names of parts.
+
+        It reads whatever there is of whatever size, and names a part by all that it holds, keys too.
+        """
+
+        def load_config(self, path: str) -> None:
+            content = read_kubeconfig(path)
+            if self.config_merged is None:
+                self.config_merged = ConfigNode(path, {part: [] for part in _PARTS}, path)
+            for part in _PARTS:
+                self._merge(part, content.get(part) or [], path)
+            self.config_files[path] = content
+
+        def _merge(self, item: str, add_cfg: list[Any], path: str) -> None:
+            merged = cast("Any", self.config_merged).value[item]
+            known = {each["name"] for each in merged}
+            for part in add_cfg:
+                if part["name"] not in known:
+                    known.add(part["name"])
+                    merged.append(ConfigNode(f"{path}/{item}", part, path))
+
+    return Merger(os.pathsep.join(files))
 
 
 def _context(name: str, merger: "KubeConfigMerger", where: str) -> str:
@@ -153,6 +186,12 @@ def _current(files: Mapping[str, Any]) -> str:
 
 
 def _loader(merger: "KubeConfigMerger", context: str, timeout: float) -> Any:
+    """Make what logs in; the package's own does it in ways that can't be had.
+
+    It runs plugins without a time limit, hides their errors, is silent about the providers that
+    kubectl 1.26 removed, reads tokens from devices, and writes keys to files, which stay where a
+    signal ends the process.
+    """
     return _loader_class(context, timeout)(
         merger.config,
         active_context=context,
@@ -165,11 +204,7 @@ def _loader_class(context: str, timeout: float) -> Any:
     from kubernetes.config.kube_config import KubeConfigLoader
 
     class Loader(KubeConfigLoader):
-        """The package's own, but for two ways to log in, and for keys.
-
-        It runs plugins without a time limit, hides their errors, is silent about the providers that
-        kubectl 1.26 removed, and writes keys to files, which stay where a signal ends the process.
-        """
+        """The package's own, but for ways to log in, and for keys."""
 
         _pair: tuple[bytes, bytes] | None = None
 
@@ -187,20 +222,33 @@ def _loader_class(context: str, timeout: float) -> Any:
 
         def _load_from_exec_plugin(self) -> bool:
             user: Any = self._user
-            plugin = user.value.get("exec")
-            if not plugin:
+            if not (plugin := user.value.get("exec")):
                 return False
             status = run_plugin(plugin, self.cluster, self._get_base_path(user.path), timeout)
-            if token := status.get("token"):
-                self.token = f"Bearer {token}"
+            self.token = _bearer(status.get("token"))
             self._pair = _pair_of(status)
             return True
+
+        def _load_user_token(self) -> bool:
+            user: Any = self._user
+            self.token = _bearer(_token_of(user.value, self._get_base_path(user.path)))
+            return bool(self.token)
 
         def _load_auth_provider_token(self) -> Any:
             _expect_login(cast("Any", self._user).value, context)
             return super()._load_auth_provider_token()
 
     return Loader
+
+
+def _bearer(token: Any) -> str:
+    return f"Bearer {token}" if token else ""
+
+
+def _token_of(user: Section, folder: str) -> Any:
+    """Take the token of a user; a file counts where the kubeconfig has none itself."""
+    token, file = user.get("token"), user.get("tokenFile")
+    return read_token(Path(folder, file)) if file and not token else token
 
 
 def _pair_of(status: Section) -> tuple[bytes, bytes] | None:
@@ -299,7 +347,8 @@ def _of_this_pod(access: Access) -> KubernetesCluster:
 
 def _authorization(loader: object) -> str:
     """The header that a loader ended up with, without the line break of a token's file."""
-    return " ".join(str(vars(loader).get("token") or "").split())
+    authorization = " ".join(str(vars(loader).get("token") or "").split())
+    return sendable(authorization, _UNSENDABLE)
 
 
 def _url(address: str, context: str) -> SplitResult:

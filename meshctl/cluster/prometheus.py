@@ -16,6 +16,7 @@ from meshctl.words import quoted, without_password
 
 TOKEN = "MESHCTL_PROMETHEUS_TOKEN"  # noqa: S105 - the name of a variable
 _OK = 200
+_UNSENDABLE = f"the token in {TOKEN} holds characters that no header may have; set it anew"
 
 
 class Sample(NamedTuple):
@@ -51,14 +52,13 @@ class Prometheus:
         return found[0].value if found else None
 
     def _ask(self, path: str, body: bytes) -> dict[str, Any]:
-        from meshctl.cluster.http.exchange import (  # noqa: PLC0415 - asyncio takes 40 ms
-            HttpRequest,
-            fetch,
-        )
+        # asyncio takes 40 ms
+        from meshctl.cluster.http.connection import sendable  # noqa: PLC0415
+        from meshctl.cluster.http.exchange import HttpRequest, fetch  # noqa: PLC0415
 
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         if token := os.environ.get(TOKEN):
-            headers["Authorization"] = f"Bearer {token}"
+            headers["Authorization"] = sendable(f"Bearer {token.strip()}", _UNSENDABLE)
         request = HttpRequest("POST", path, headers=headers, body=body)
         try:
             answer = fetch(self._url, request, self._timeout)

@@ -5,7 +5,6 @@ that can't be read at all, or not everywhere, is named as unread, since unknown 
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -17,6 +16,7 @@ from meshctl.cluster.api import (
     NotFoundError,
     TooMuchError,
 )
+from meshctl.cluster.in_threads import in_threads
 from meshctl.cluster.kinds import METADATA_ONLY, ListedKind, kind_of, listed_kinds
 from meshctl.istio.kind_names import plural_of
 from meshctl.istio.names import ISTIO_NAMESPACE
@@ -65,20 +65,16 @@ def read_snapshot(
     home = namespace or cluster.namespace
     served = _served_versions(cluster)
     kinds = listed_kinds()
-    with ThreadPoolExecutor(_THREADS) as pool:
-        parts = []
-        for part in pool.map(lambda kind: _read_kind(cluster, kind, served, home), kinds):
-            parts.append(part)
-            if on_progress is not None:
-                on_progress(len(parts), len(kinds))
-        services = (
-            object_
-            for part in parts
-            for object_ in part.objects
-            if object_.get("kind") == "Service"
-        )
-        homes = sorted(control_plane_namespaces(services))
-        parts += pool.map(lambda item: _config_maps(cluster, item), homes)
+    parts = []
+    for part in in_threads(lambda kind: _read_kind(cluster, kind, served, home), kinds, _THREADS):
+        parts.append(part)
+        if on_progress is not None:
+            on_progress(len(parts), len(kinds))
+    services = (
+        object_ for part in parts for object_ in part.objects if object_.get("kind") == "Service"
+    )
+    homes = sorted(control_plane_namespaces(services))
+    parts += in_threads(lambda item: _config_maps(cluster, item), homes, _THREADS)
     objects = [object_ for part in parts for object_ in part.objects]
     unread = tuple(dict.fromkeys(part.unread for part in parts if part.unread is not None))
     if unread and not objects:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from meshctl.engine.report import LocatedFinding, StaleEntry
 from meshctl.errors import ConfigError
+from meshctl.plain_objects import read_json
 from meshctl.regular_files import read_text
 
 VERSION = 2
@@ -14,7 +15,7 @@ VERSION = 2
 def read_baseline(file: str) -> dict[str, StaleEntry]:
     """Read the accepted fingerprints, each with the rule and file that it was of."""
     try:
-        data = json.loads(read_text(file))
+        data = read_json(read_text(file))
         entries = {VERSION: data["findings"]}[data["version"]]
         return {
             entry["fingerprint"]: StaleEntry(str(entry["rule"]), str(entry["file"]))

@@ -4,11 +4,13 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from typing import Any
 
 from meshctl.inject.errors import InjectionError
 from meshctl.inject.go_types.kubernetes_types import read
 from meshctl.inject.owners import Object, Owner, as_created, as_template
+from meshctl.plain_objects import read_json
 
 Ask = Callable[[Mapping[str, Any]], Any]
 """Sends an AdmissionReview to istiod and gives the AdmissionReview that it answers."""
@@ -16,6 +18,10 @@ Ask = Callable[[Mapping[str, Any]], Any]
 _UNFIT = (TypeError, KeyError, IndexError, ValueError, AttributeError, RecursionError)
 """What jsonpatch lets through of operations that are none."""
 
+_MOST_STEPS, _MOST_COPIED = 10_000, 3 * 1024 * 1024
+"""What an API server takes of a patch (maxJSONPatchOperations and JSONPatchMaxCopyBytes, 1.34)."""
+
+_LONGEST_REFUSAL = 2000
 _UID = "b1c9a3f0-0000-4000-8000-000000000000"
 _PODS = {"group": "", "version": "v1", "resource": "pods"}
 _POD = {"group": "", "version": "v1", "kind": "Pod"}
@@ -72,7 +78,7 @@ def _response(answer: Any) -> Mapping[str, Any]:
 def _refusal(response: Mapping[str, Any]) -> str:
     status = response.get("status")
     text = status.get("message") if isinstance(status, dict) else None
-    return str(text).strip() if text else "it gives no reason"
+    return str(text).strip()[:_LONGEST_REFUSAL] if text else "it gives no reason"
 
 
 def _patch(response: Mapping[str, Any]) -> list[Any]:
@@ -80,20 +86,29 @@ def _patch(response: Mapping[str, Any]) -> list[Any]:
     if not text:
         return []
     try:
-        patch = json.loads(base64.b64decode(str(text), validate=True))
-    except (ValueError, binascii.Error, RecursionError):
+        patch = read_json(base64.b64decode(str(text), validate=True))
+    except (ValueError, binascii.Error):
         raise InjectionError("istiod's patch is no JSON in base64; try again") from None
     if not isinstance(patch, list) or not all(isinstance(step, dict) for step in patch):
         raise InjectionError("istiod's patch is no list of JSON patch operations; try again")
+    if len(patch) > _MOST_STEPS:
+        raise InjectionError(f"istiod's patch has more than {_MOST_STEPS:,} operations")
     return patch
 
 
 def _patched(pod: Object, patch: list[Any]) -> Object:
     from jsonpatch import JsonPatch, JsonPatchException  # noqa: PLC0415 - one command needs it
-    from jsonpointer import JsonPointerException  # noqa: PLC0415
+    from jsonpointer import JsonPointer, JsonPointerException  # noqa: PLC0415
 
+    patched: Any = deepcopy(pod)
+    copied = 0
     try:
-        patched: Any = JsonPatch(patch).apply(pod)
+        for step in patch:
+            if step.get("op") == "copy":  # thirty of them make a billion of one
+                copied += len(json.dumps(JsonPointer(step["from"]).resolve(patched)))
+                if copied > _MOST_COPIED:
+                    raise InjectionError(f"istiod's patch copies more than {_MOST_COPIED:,} bytes")
+            patched = JsonPatch([step]).apply(patched, in_place=True)
     except (JsonPatchException, JsonPointerException, *_UNFIT) as error:
         raise InjectionError(f"istiod's patch does not fit the pod: {error}") from None
     parts = [patched.get(name) for name in ("metadata", "spec")] if type(patched) is dict else []

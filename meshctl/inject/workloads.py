@@ -12,7 +12,6 @@ from meshctl.inject.pod.decision import reason_against, wish
 from meshctl.inject.pod.injection import inject_pod
 from meshctl.inject.removal.pod import is_injected, remove_sidecar
 from meshctl.inject.settings.injector_config import InjectionSettings
-from meshctl.inject.webhook import inject_by_webhook
 from meshctl.istio.annotation_values import ignored_value
 from meshctl.validation.faults import sentence
 from meshctl.validation.mesh_config.annotation import check as check_proxy_config
@@ -141,6 +140,8 @@ def inject_workload(
 
 def _inject(pod: Object, owner: Owner, settings: InjectionSettings) -> Object | None:
     if settings.ask is not None:
+        from meshctl.inject.webhook import inject_by_webhook  # noqa: PLC0415 - for --webhook alone
+
         return inject_by_webhook(pod, owner, settings.ask)
     if settings.sees_pods:
         guess = owner_of_pod(as_created(pod, owner), owner)

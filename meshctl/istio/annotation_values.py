@@ -4,7 +4,6 @@ Mirrors AnnotationValidation (pkg/kube/inject/validate.go, Istio 1.31): with a b
 the webhook refuses the pod, so that it can't be created.
 """
 
-import json
 from collections.abc import Callable
 from ipaddress import ip_network
 
@@ -140,8 +139,10 @@ _TRUE_OR_FALSE = ('"true" or "false"', frozenset({"true", "false", ""}).__contai
 
 
 def _is_json(text: str) -> bool:
+    from meshctl.plain_objects import read_json  # noqa: PLC0415 - few annotations are JSON
+
     try:
-        return isinstance(json.loads(text), dict | list)
+        return isinstance(read_json(text), dict | list)
     except ValueError:
         return False
 

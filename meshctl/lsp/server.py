@@ -212,9 +212,9 @@ class Server(LanguageServer):
 
 
 def real_path(uri: str) -> str | None:
-    """The real path of a file; ``None`` for what is no file."""
+    """The real path of a file; ``None`` for what is no file, and for what no file can be called."""
     path = to_fs_path(uri)
-    return os.path.realpath(path) if path else None
+    return os.path.realpath(path) if path and "\0" not in path else None
 
 
 def _is_worked_in(path: str) -> bool:

@@ -106,13 +106,30 @@ def test_a_missing_plugin_comes_with_its_hint(api_server: ApiServer) -> None:
         ("echo '{}'", "gave no credentials"),
         ("echo '{\"status\": {}}'", "gave no credentials"),
         (f"echo '{credential({'token': 'x'}).replace('/v1', '/v1beta1')}'", "speaks client."),
+        ('echo \'{"apiVersion": {"a": 1}, "status": {"token": "x"}}\'', "speaks no version, the"),
         ("echo started >&2; echo not logged in >&2; exit 3", "exit code 3: not logged in; log in"),
+        ("printf '\\033[31mno\\n' >&2; exit 3", "exit code 3: \u241b[31mno; log in again"),
+        (
+            "echo 401 Authorization: Bearer ey.0Secret1 >&2; exit 3",
+            "3: 401 Authorization: Bearer ***; log",
+        ),
     ],
 )
 def test_a_plugin_that_fails_is_a_sentence(
     plugin: Callable[..., str], script: str, said: str
 ) -> None:
     assert said in refusal(kubeconfig=plugin(script))
+
+
+def test_a_plugin_that_says_much_is_cut_short(plugin: Callable[..., str]) -> None:
+    much = "head -c 900000 /dev/zero | tr '\\0' A"
+    answer = f'printf \'{{"status": {{"token": "x"}}, "apiVersion": "\'; {much}; echo \'"}}\''
+    for config in (
+        plugin(f"{much} >&2; exit 1"),
+        plugin(answer),
+        plugin("exit 1", command="/no/such/plugin", installHint="A" * 9000),
+    ):
+        assert 500 == refusal(kubeconfig=config).count("A")
 
 
 def test_a_plugin_without_a_command_is_a_sentence(plugin: Callable[..., str]) -> None:

@@ -140,6 +140,33 @@ def test_patches_may_be_anything(odd: Any) -> None:
             injected({"response": {"allowed": True, "patch": review_patch(*steps)}})
 
 
+@pytest.mark.parametrize(
+    ("steps", "said"),
+    [
+        (
+            [{"op": "copy", "from": "/spec", "path": f"/spec/x{n}"} for n in range(60)],
+            "copies more",
+        ),
+        ([OPERATIONS[0]] * 10_001, "has more than 10,000 operations"),
+    ],
+)
+def test_patches_stay_small(steps: list[Any], said: str) -> None:
+    answer = {"response": {"allowed": True, "patch": review_patch(*steps)}}
+    with pytest.raises(InjectionError, match=said):
+        inject_by_webhook(
+            copy.deepcopy(POD), Owner("apps/v1", "Deployment", {"name": "a"}), lambda _: answer
+        )
+
+
+def test_a_refusal_stays_short() -> None:
+    answer = {"response": {"allowed": False, "status": {"message": "no" * 9999}}}
+    with pytest.raises(InjectionError) as caught:
+        inject_by_webhook(
+            copy.deepcopy(POD), Owner("apps/v1", "Deployment", {"name": "a"}), lambda _: answer
+        )
+    assert len(str(caught.value)) < 3000
+
+
 @pytest.mark.parametrize("odd", [*ODD, "https://[", "ftp://x"], ids=repr)
 def test_webhooks_may_lead_anywhere(odd: Any) -> None:
     cluster: Any = OddCluster(KINDS, MESH, versions_of(KINDS))

@@ -12,7 +12,7 @@ from meshctl.output.markdown import escaped
 from meshctl.words import message_lines, visible
 
 FORGED = (
-    "e\x1b]0;pwned\x07\x1b[31m\u202e\u200b\n::error file=README.md,line=1::forged\r\n"
+    "e\x9b31m\x7f\x1b]0;pwned\x07\x1b[31m\u202e\u200b\n::error file=README.md,line=1::forged\r\n"
     "::stop-commands::tok\n##vso[task.complete result=Failed;]x\n##[add-mask]y\n@octo-org/team #1 "
     "![i](http://evil.example/i.png) [l](javascript:x) <img src=x onerror=alert(1)>`|&lt;"
 )

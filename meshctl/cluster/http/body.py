@@ -1,17 +1,14 @@
 """Reads what a server sends as far as that makes sense: bytes, unpacked bytes, depth, values."""
 
-import json
 import zlib
 from collections.abc import AsyncGenerator, AsyncIterable, Mapping
 from typing import Any
 
+from meshctl.plain_objects import read_json
 from meshctl.words import quoted
 
 LONGEST_ANSWER = 128 * 1024 * 1024
 """Bytes of one answer, unpacked. A config dump of the largest meshes has some tens of millions."""
-
-DEEPEST = 150
-"""Levels of JSON, as many as of YAML. The deepest resource definitions have some sixty."""
 
 LONGEST_PAGE = 32 * 1024 * 1024
 """Bytes of one answer of an API server, unpacked: 500 objects have some five millions."""
@@ -113,20 +110,4 @@ def parse_json(text: bytes, most: int = MOST_CONTAINERS) -> Any:
     """Parse JSON; raises ``TooLongError`` for what no memory would hold, else ``ValueError``."""
     if text.count(b"{") + text.count(b"[") > most:
         raise TooLongError(f"more than {most:,} objects and lists")
-    try:
-        content = json.loads(text)
-    except RecursionError:
-        raise ValueError(f"more than {DEEPEST} levels") from None
-    level, depth = _containers([content]), 0
-    while level:
-        depth += 1
-        if depth > DEEPEST:
-            raise ValueError(f"more than {DEEPEST} levels")
-        level = _containers(
-            child for each in level for child in (each.values() if type(each) is dict else each)
-        )
-    return content
-
-
-def _containers(values: Any) -> list[Any]:
-    return [value for value in values if type(value) is dict or type(value) is list]
+    return read_json(text)

@@ -88,7 +88,7 @@ class ApiClient:
         """Take where it is and who asks; raises ``ClusterError`` for a proxy that is none."""
         self.access = access
         self._endpoint, self._identity = endpoint, identity
-        url = without_password(endpoint.url.geturl())
+        url = without_password(endpoint.url._replace(query="", fragment="").geturl())
         self.asked = AskedServer(url, identity.context, access.timeout)
         self._authorization = identity.authorization
         self._renewal = asyncio.Lock()

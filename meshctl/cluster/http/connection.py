@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
+from meshctl.cluster.api import ClusterError
+
 if TYPE_CHECKING:
     import httpcore
     import httpx
@@ -131,10 +133,23 @@ def _proxy(address: str) -> "httpx.Proxy":
     import httpx
 
     address = address if "//" in address else f"http://{address}"
-    scheme = urlsplit(address).scheme
-    if scheme not in _PROXIES or not urlsplit(address).hostname:
-        raise ProxyRefusedError(f"a proxy has to be http://… or socks5://…, not {scheme}://…")
-    return httpx.Proxy(address)
+    try:
+        url = urlsplit(address)
+        if url.scheme in _PROXIES and url.hostname and url.port != 0:
+            return httpx.Proxy(address)
+    except (ValueError, httpx.InvalidURL):  # their texts quote what may be a password
+        raise ProxyRefusedError("that is no address") from None
+    raise ProxyRefusedError(f"a proxy has to be http://… or socks5://…, not {url.scheme}://…")
+
+
+def sendable(authorization: str, refusal: str) -> str:
+    """Give the value of a header with a secret back; raises ``ClusterError`` where none may be so.
+
+    What libraries say of such a value repeats it.
+    """
+    if authorization and not authorization.isprintable():
+        raise ClusterError(refusal)
+    return authorization
 
 
 class Deadline:

@@ -68,9 +68,9 @@ class AskedServer(NamedTuple):
             case 404:
                 raise NotFoundError(f"{said} ({path} at {self.url}); check the name")
             case status if status in _REDIRECTS:
-                to = without_password(answer.headers.get("location", ""))[:_LONGEST_MESSAGE]
+                to = without_password(answer.headers.get("location", "").partition("?")[0])
                 raise ClusterError(
-                    f"{self.url} redirects {path} to {to}; is that the address of an API server?"
+                    f"{self.url} redirects {path} to {to[:_LONGEST_MESSAGE]}; is that the address of an API server?"
                 )
             case status if status in BUSY:
                 raise ClusterError(

@@ -36,14 +36,16 @@ class NetworkLoop(asyncio.SelectorEventLoop):
 class EventLoop:
     """An event loop in a thread of its own, which several threads may give work to.
 
-    When nobody holds it any more, it does a last thing, and its thread ends.
+    When nobody holds it any more, it does a last thing, and its thread ends. With the process it
+    just ends.
     """
 
     def __init__(self, last: Callable[[], Coroutine[Any, Any, None]]) -> None:
         self._loop = NetworkLoop()
         self._thread = Thread(target=_run, args=(self._loop,), name="meshctl-cluster", daemon=True)
         self._thread.start()
-        weakref.finalize(self, _close, self._loop, last)
+        # A process that ends closes its connections anyway; threads that wait for us would complain.
+        weakref.finalize(self, _close, self._loop, last).atexit = False
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Wait for a coroutine; it is cancelled when the caller is interrupted."""

@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from typing import Any
 
 from meshctl.cluster.api import Access, Kind, PodPort
@@ -48,7 +48,7 @@ class KubernetesCluster:
             while (page := self._loop.run(_next(found))) is not None:
                 yield from page.items
         finally:
-            self._loop.run(found.aclose())
+            self._loop.run(_closed(found))
 
     def forward(self, namespace: str, pod: str, port: int) -> AbstractContextManager[socket.socket]:
         """Open a connection to a port of a pod, as from inside the pod."""
@@ -58,6 +58,11 @@ class KubernetesCluster:
         """Tell what there is of some kinds, and then every change."""
         wanted = [ListOf(kind, namespace, selector, kind.kind in METADATA_ONLY) for kind in kinds]
         return KindsWatch(self._loop, self._client, wanted)
+
+
+async def _closed(found: AsyncGenerator[Page, None]) -> None:
+    with suppress(RuntimeError):  # it runs still: who waited was interrupted, which ends it, too
+        await found.aclose()
 
 
 async def _next(found: AsyncGenerator[Page, None]) -> Page | None:

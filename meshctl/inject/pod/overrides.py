@@ -1,6 +1,5 @@
 """Keeps what users set on containers that the injector adds (pkg/kube/inject/webhook.go)."""
 
-import json
 from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
@@ -12,6 +11,7 @@ from meshctl.inject.go_types.strategic_merge import merge
 from meshctl.inject.pod.containers import Object, annotations_of, find, find_in_pod  # fmt: skip
 from meshctl.istio.annotation_names import INTERCEPTION_MODE, SIDECAR_STATUS
 from meshctl.istio.names import INIT_CONTAINER, PROXY_CONTAINER, VALIDATION_CONTAINER
+from meshctl.plain_objects import read_json
 
 OVERRIDES = "proxy.istio.io/overrides"
 _AUTO_IMAGE = "auto"
@@ -24,7 +24,7 @@ def recorded(pod: Object) -> Object:
     if text is None:
         return {}
     try:
-        found: Object = read("PodSpec", json.loads(text))
+        found: Object = read("PodSpec", read_json(text))
     except (ValueError, InjectionError) as error:
         raise annotation_error(OVERRIDES, f"cannot be read: {error}") from None
     return found
@@ -53,7 +53,7 @@ def was_moved(container: Object) -> bool:
 def injected_names(pod: Object) -> Mapping[str, list[str]] | None:
     """What an earlier injection says it added; ``None`` when there was none."""
     try:
-        status = json.loads(annotations_of(pod).get(SIDECAR_STATUS, "null"))
+        status = read_json(annotations_of(pod).get(SIDECAR_STATUS, "null"))
     except ValueError:
         return None
     if not isinstance(status, dict):

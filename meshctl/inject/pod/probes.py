@@ -12,6 +12,7 @@ from meshctl.inject.settings.injector_config import InjectionSettings
 from meshctl.istio.annotation_names import REWRITE_PROBES, SIDECAR_STATUS, STATUS_PORT
 from meshctl.istio.annotation_values import flag
 from meshctl.istio.names import PROXY_CONTAINER
+from meshctl.plain_objects import read_json
 
 PROBERS = "ISTIO_KUBE_APP_PROBERS"
 """The variable by which the agent knows the original probes."""
@@ -86,7 +87,7 @@ def _set_probers(pod: Object, sidecar: Object, found: dict[str, Any]) -> None:
         for variable in environment:
             if variable["name"] == PROBERS:
                 try:
-                    found |= json.loads(variable.get("value", ""))
+                    found |= read_json(variable.get("value", ""))
                 except (ValueError, TypeError):
                     return
                 variable.pop("valueFrom", None)
@@ -112,7 +113,7 @@ def _redirect(path: str, handler: Object, port: int) -> None:
 def restore_probes(pod: Object, environment: Mapping[str, str]) -> Iterator[tuple[str, Path]]:
     """Undo the rewriting of probes by what the sidecar knows of them; tells what is lost."""
     try:
-        known = json.loads(environment.get(PROBERS) or "{}")
+        known = read_json(environment.get(PROBERS) or "{}")
     except ValueError:
         known = {}
     for path, handler, _ in _handlers(pod):

@@ -1,6 +1,5 @@
 """Merges the application's metrics into the sidecar's (applyPrometheusMerge, Istio 1.31)."""
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -17,6 +16,7 @@ from meshctl.mesh.workloads.prometheus_merge import (
     wrong_port,
 )
 from meshctl.mesh.workloads.prometheus_merge import scrape_settings as settings_of
+from meshctl.plain_objects import read_json
 from meshctl.words import quoted
 
 _VARIABLE = "ISTIO_PROMETHEUS_ANNOTATIONS"
@@ -90,7 +90,7 @@ def restore(pod: Object, environment: Mapping[str, str]) -> Iterator[tuple[str, 
         return
     clear(pod)
     try:
-        known = json.loads(environment.get(_VARIABLE) or "{}")
+        known = read_json(environment.get(_VARIABLE) or "{}")
     except ValueError:
         known = {}
     if not isinstance(known, dict):

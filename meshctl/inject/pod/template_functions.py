@@ -11,6 +11,7 @@ from meshctl.inject.pod.template_data import KubernetesStruct, Message
 from meshctl.inject.settings.mesh_settings import proxy_config_json
 from meshctl.istio.labels import APP_VERSION
 from meshctl.istio.names import PROXY_CONTAINER
+from meshctl.plain_objects import read_json
 from meshctl.yaml import emitter as go_yaml
 
 _BY_CONVENTION = "OTEL_SEMANTIC_CONVENTIONS"
@@ -62,7 +63,7 @@ def _struct_to_json(value: Any) -> str:
 
 def _from_json(text: str) -> Any:
     try:
-        return json.loads(text, parse_int=float)
+        return read_json(text, parse_int=float)
     except ValueError:
         return "{}"
 
@@ -94,7 +95,7 @@ def _append_network(existing: str, network: str) -> str:
         names = [name.strip() for name in existing.split(",")]
         return existing if network in names else f"{existing}, {network}"
     try:
-        networks = json.loads(existing)
+        networks = read_json(existing)
     except ValueError:
         return existing
     if not isinstance(networks, list) or not all(

@@ -4,7 +4,6 @@ The templates of Istio 1.20 to 1.31 give them the values below; a label or annot
 value is the user's own. One that the workload's selector asks for always is.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -31,6 +30,7 @@ from meshctl.istio.labels import (
     TUNNEL,
 )
 from meshctl.istio.names import PROXY_CONTAINER
+from meshctl.plain_objects import read_json
 
 _NETWORKS = "k8s.v1.cni.cncf.io/networks"
 _CNI_NETWORK = "istio-cni"
@@ -103,7 +103,7 @@ def _labels(labels: Mapping[str, str], workload: Object, network: str) -> dict[s
 
 
 def _revision(annotations: Mapping[str, str]) -> Any:
-    return json.loads(annotations[SIDECAR_STATUS]).get("revision", "default")
+    return read_json(annotations[SIDECAR_STATUS]).get("revision", "default")
 
 
 def _remove_cni(annotations: dict[str, str]) -> None:

@@ -1,18 +1,20 @@
 """Reads the injector's configuration (ConfigMaps istio-sidecar-injector and istio)."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from meshctl.inject.errors import InjectionError
 from meshctl.inject.overlays.api import Overlay, value_at
 from meshctl.inject.overlays.template import TemplateOverlay
 from meshctl.inject.settings.mesh_settings import mesh_with_defaults
-from meshctl.inject.webhook import Ask
+from meshctl.plain_objects import read_json
 from meshctl.settings import InjectionByHand
 from meshctl.words import quoted
 from meshctl.yaml.reader import parse_one
+
+if TYPE_CHECKING:
+    from meshctl.inject.webhook import Ask
 
 SIDECAR = "sidecar"
 
@@ -44,7 +46,7 @@ class InjectionSettings:
     compliance_policy: str = ""
     checks_scrape_port: bool = True
     """Is a pod refused for a port that its metrics can't be at?"""
-    ask: Ask | None = None
+    ask: "Ask | None" = None
     """Asks a running istiod, which then decides instead of all the above."""
 
     sees_pods: bool = False
@@ -110,7 +112,7 @@ def read_settings(config: str, values: str, mesh: str, **others: Any) -> Injecti
     )
 
 
-def settings_of_webhook(ask: Ask, namespace: str) -> InjectionSettings:
+def settings_of_webhook(ask: "Ask", namespace: str) -> InjectionSettings:
     """Leave everything to a running istiod."""
     return InjectionSettings(
         overlays={}, values={}, mesh=mesh_with_defaults({}), namespace=namespace, ask=ask
@@ -177,7 +179,7 @@ def with_floats(value: Any) -> Any:
 def read_mapping(text: str, option: str) -> dict[str, Any]:
     """Read the text of a ConfigMap; raises ``InjectionError`` unless it is a mapping."""
     try:
-        data = json.loads(text) if text.lstrip().startswith("{") else parse_one(text)
+        data = read_json(text) if text.lstrip().startswith("{") else parse_one(text)
     except ValueError as error:
         raise InjectionError(f"the file of {option} cannot be read: {error}; correct it") from None
     if data is None:

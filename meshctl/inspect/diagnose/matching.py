@@ -1,11 +1,11 @@
 """Finds the symptoms in a text: a log, a message, a flag, a status code."""
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from meshctl.inspect.diagnose.signatures import Signature, signatures
+from meshctl.plain_objects import read_json
 
 _CODES = {
     "404": ("NR",),
@@ -160,7 +160,7 @@ def _as_text_log(line: str) -> str:
     if start < 0 or '"response_code"' not in line:
         return line
     try:
-        data = json.loads(line[start:])
+        data = read_json(line[start:])
     except ValueError:
         return line
     if not isinstance(data, dict):

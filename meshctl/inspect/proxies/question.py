@@ -1,6 +1,5 @@
 """Asks the istiods about their proxies, and the Envoy of one for what it runs."""
 
-import json
 from typing import Any, BinaryIO, NamedTuple
 
 from meshctl.cluster.istiod import IstiodAnswer, Istiods
@@ -8,6 +7,7 @@ from meshctl.errors import InputError
 from meshctl.inspect.proxies import config_diff
 from meshctl.inspect.proxies.selection import FailOn, ProxySelection, find_proxy, lookalikes
 from meshctl.inspect.proxies.sync import KnownProxies, ProxySync, read_answers
+from meshctl.plain_objects import read_json
 from meshctl.regular_files import read_bytes
 from meshctl.timing import phase
 
@@ -86,9 +86,9 @@ def read_dump(file: str, stdin: BinaryIO) -> Any:
     """Read the config dump of an Envoy from a file, or from standard input for ``-``."""
     try:
         body = stdin.read() if file == "-" else read_bytes(file)
-        return json.loads(body)
+        return read_json(body)
     except OSError as error:
         raise InputError(f"cannot read {file}: {error.strerror}") from error
-    except (ValueError, RecursionError):
+    except ValueError:
         message = f"{file} is no JSON; it has to be what Envoy answers to /config_dump"
         raise InputError(message) from None

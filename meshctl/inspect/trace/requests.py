@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from meshctl.errors import UsageError
+from meshctl.plain_objects import read_json
 from meshctl.sources.documents import Document
 from meshctl.words import quoted
 from meshctl.yaml.positions import Path
@@ -124,7 +125,7 @@ def read_claims(text: str | None) -> dict[str, Any] | None:
     if text is None:
         return None
     try:
-        data = json.loads(text)
+        data = read_json(text)
     except ValueError as error:
         raise UsageError(f"--claims is no JSON: {error}") from None
     if not isinstance(data, dict):

@@ -1,6 +1,5 @@
 """The ConfigMaps ``istio-sidecar-injector`` and ``istio-sidecar-injector-REVISION`` of an injector."""
 
-import json
 from typing import Any, TypeGuard
 
 from meshctl.istio.names import INJECTOR_CONFIG_MAP
@@ -15,9 +14,11 @@ def is_settings(resource: Resource) -> TypeGuard[ConfigMap]:
 
 def values_of(config_map: ConfigMap) -> View:
     """The chart's values in the ConfigMap of an injector; empty when they can't be read."""
+    from meshctl.plain_objects import read_json  # noqa: PLC0415 - few inputs have an injector
+
     try:
-        values: Any = json.loads(config_map.values.get("values", ""))
-    except (ValueError, RecursionError):
+        values: Any = read_json(config_map.values.get("values", ""))
+    except ValueError:
         values = {}
     return View(config_map, (), values)
 

@@ -5,7 +5,6 @@ istio-control/istio-discovery/files), merged with the pod by a strategic merge: 
 variables by name, mounts by path, ports by number (applyOverlayYAML, pkg/kube/inject/inject.go).
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -18,6 +17,7 @@ from meshctl.istio.annotation_names import (
 )
 from meshctl.istio.labels import APP_NAME
 from meshctl.istio.names import PROXY_CONTAINER
+from meshctl.plain_objects import read_json
 from meshctl.resources import Container, Ref, View, Workload
 from meshctl.resources.view import views
 from meshctl.yaml.reader import parse_one
@@ -226,8 +226,8 @@ def _read(workload: Workload, name: str) -> Any:
     """Read an annotation as JSON; a text that is none stands for itself."""
     text = workload.pod_annotations[name]
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
+        return read_json(text)
+    except ValueError:
         return text
 
 

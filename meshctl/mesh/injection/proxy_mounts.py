@@ -4,7 +4,6 @@ The injector adds the volumes of the annotation ``sidecar.istio.io/userVolumeMou
 ``istio-proxy`` mounts by itself stays (pkg/kube/inject/template.go and webhook.go, Istio 1.31).
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -12,6 +11,7 @@ from meshctl.istio.annotation_names import USER_VOLUME_MOUNT
 from meshctl.istio.names import PROXY_CONTAINER
 from meshctl.mesh.core.injector_config import is_settings
 from meshctl.mesh.core.inventory import Inventory
+from meshctl.plain_objects import read_json
 from meshctl.resources import View, Workload
 from meshctl.resources.cached_property import cached_property
 
@@ -77,7 +77,7 @@ def _directories(workload: Workload) -> Iterator[str]:
 def _mount_paths(text: str) -> Iterator[str]:
     """Read the annotation: a list of mounts, or a mapping of them by name."""
     try:
-        written: Any = json.loads(text)
+        written: Any = read_json(text)
     except ValueError:
         yield "/"  # nobody knows what was meant
         return

@@ -5,7 +5,6 @@ The injector writes its revision into the annotations ``sidecar.istio.io/status`
 the revision that it sends pods to in its label ``istio.io/rev``, also where it stands for a tag.
 """
 
-import json
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -13,6 +12,7 @@ from meshctl.istio.annotation_names import SIDECAR_STATUS
 from meshctl.istio.labels import REVISION
 from meshctl.mesh.injection.webhooks import Injector
 from meshctl.mesh.workloads.membership import has_proxy_container, is_live
+from meshctl.plain_objects import read_json
 from meshctl.resources import Namespace, Workload
 
 _DEFAULT = "default"
@@ -61,7 +61,7 @@ def running_revision(pod: Workload) -> str:
         return ""
     annotations = pod.pod_annotations
     try:
-        status = json.loads(annotations.get(SIDECAR_STATUS, ""))
+        status = read_json(annotations.get(SIDECAR_STATUS, ""))
     except ValueError:
         status = None
     written = status.get("revision") if isinstance(status, dict) else None

@@ -8,6 +8,7 @@ from typing import Any
 
 from meshctl.inject.go_template.errors import CallError
 from meshctl.inject.go_template.values import MISSING, show_inside, type_name
+from meshctl.plain_objects import read_json
 
 Dict = dict[str, Any]
 
@@ -140,7 +141,7 @@ COLLECTIONS: Mapping[str, Callable[..., Any]] = {
     "ext": lambda path: posixpath.splitext(path)[1],
     "fail": _fail,
     "first": lambda v: next(iter(_list(v)), None),
-    "fromJson": lambda s: json.loads(s, parse_int=float),
+    "fromJson": lambda s: read_json(s, parse_int=float),
     "get": _get,
     "has": _has,
     "hasKey": lambda mapping, key: key in mapping,

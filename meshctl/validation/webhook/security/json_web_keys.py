@@ -4,11 +4,11 @@ Mirrors what jwk.Parse of github.com/lestrrat-go/jwx asks for, which Istio 1.31 
 object with a list ``keys`` of them; RFC 7517 and 7518 name the members.
 """
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
+from meshctl.plain_objects import read_json
 from meshctl.words import quoted
 
 MEMBERS = {"RSA": ("n", "e"), "EC": ("crv", "x", "y"), "OKP": ("crv", "x"), "oct": ("k",)}
@@ -20,8 +20,8 @@ _BASE64 = re.compile(r"[-_+/A-Za-z0-9]+={0,2}")
 def why_not_keys(text: str) -> str | None:
     """Say why a text holds no keys."""
     try:
-        data = json.loads(text)
-    except (ValueError, RecursionError):
+        data = read_json(text)
+    except ValueError:
         return "jwks is not JSON; it holds keys as a jwksUri would serve them"
     if not isinstance(data, dict):
         return "jwks is not a JSON object with a list of keys"
@@ -32,7 +32,7 @@ def why_not_keys(text: str) -> str | None:
 
 def has_private_part(text: str) -> bool:
     """Does one of the keys carry more than the public part? The text must hold keys."""
-    return any(key.get("d") and key.get("kty") != "oct" for key in _keys(json.loads(text)))
+    return any(key.get("d") and key.get("kty") != "oct" for key in _keys(read_json(text)))
 
 
 def _keys(data: dict[str, Any]) -> Iterator[Any]:
