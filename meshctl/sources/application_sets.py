@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from meshctl.lazy_pattern import lazy_pattern
 from meshctl.plain_objects import items, mapping, text
+from meshctl.words import whole_number
 
 _ACTION = lazy_pattern(r"\{\{\s*(.*?)\s*\}\}", re.DOTALL)
 _SEGMENT = lazy_pattern(r"index\s+\.path\.segments\s+(\d+)")
@@ -178,8 +179,8 @@ def _asked(action: str, values: Values) -> Any:
     segment = _SEGMENT.fullmatch(action)
     if segment is not None:
         segments = mapping(values.get("path")).get("segments", [])
-        number = int(segment[1])
-        return segments[number] if number < len(segments) else None
+        number = whole_number(segment[1])
+        return None if number is None or number >= len(segments) else segments[number]
     if not action.startswith("."):
         return None
     here: Any = values

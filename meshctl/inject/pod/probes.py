@@ -12,6 +12,7 @@ from meshctl.inject.settings.injector_config import InjectionSettings
 from meshctl.istio.annotation_names import REWRITE_PROBES, SIDECAR_STATUS, STATUS_PORT
 from meshctl.istio.annotation_values import flag
 from meshctl.istio.names import PROXY_CONTAINER
+from meshctl.words import whole_number
 
 PROBERS = "ISTIO_KUBE_APP_PROBERS"
 """The variable by which the agent knows the original probes."""
@@ -77,7 +78,7 @@ def _status_port(pod: Object, settings: InjectionSettings) -> int:
     text = annotations_of(pod).get(STATUS_PORT)
     if text is None:
         return settings.status_port
-    return int(text) if text.strip().isdecimal() else 0
+    return whole_number(text.strip()) or 0
 
 
 def _set_probers(pod: Object, sidecar: Object, found: dict[str, Any]) -> None:

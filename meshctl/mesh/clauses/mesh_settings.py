@@ -23,7 +23,7 @@ from meshctl.mesh.registry.services import missing_port
 from meshctl.resources import IstioOperator, Ref, Resource, Telemetry, View
 from meshctl.resources.cached_property import cached_property
 from meshctl.resources.view import views
-from meshctl.words import quoted
+from meshctl.words import quoted, whole_number
 
 _LOGS = "accessLogging"
 _FILE, _FORMATS = "accessLogFile", ("accessLogFormat", "accessLogEncoding")
@@ -92,7 +92,7 @@ class MeshSettings:
         declared = self._parts.registry.at(
             self._parts.registry.unshortened(address.rpartition(":")[0], "")
         )
-        missing = missing_port(declared, int(port) if port.isdecimal() else None)
+        missing = missing_port(declared, whole_number(port))
         if missing is not None:
             why = f"it has no port {port}, only {', '.join(map(str, missing.known))}"
         elif declared:

@@ -18,6 +18,7 @@ from meshctl.mesh.workloads.container_ports import ContainerPorts
 from meshctl.resources import Ref, Sidecar, View, Workload
 from meshctl.resources.cached_property import cached_property
 from meshctl.resources.view import views
+from meshctl.words import whole_number
 
 
 class OtherProtocol(NamedTuple):
@@ -119,11 +120,11 @@ class ListenerPorts:
         if not reached or not all(map(_declared, reached)):
             return
         for listener in views(sidecar.spec, "ingress", View):
-            number = listener.text("defaultEndpoint").rpartition(":")[2]
-            if number.isdigit() and not any(
-                int(number) in _declared(workload) for workload in reached
+            number = whole_number(listener.text("defaultEndpoint").rpartition(":")[2])
+            if number is not None and not any(
+                number in _declared(workload) for workload in reached
             ):
-                yield listener.at("defaultEndpoint"), int(number)
+                yield listener.at("defaultEndpoint"), number
 
     def _leading_to(self, sidecar: Sidecar) -> dict[int, list[HostPort | None]]:
         """The Service ports by the container port that they lead to, at the pods of a Sidecar."""

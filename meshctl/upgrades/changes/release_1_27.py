@@ -21,6 +21,7 @@ from meshctl.upgrades.questions import either, found_if, provider, texts, value,
 from meshctl.upgrades.release import Release
 from meshctl.upgrades.upgrade import Upgrade
 from meshctl.upgrades.written import may_have_sidecar, paths_of
+from meshctl.words import whole_number
 
 NATIVE = "ENABLE_NATIVE_SIDECARS"
 _NATIVE_PIN = (Pin(NATIVE, "false"),)
@@ -179,7 +180,7 @@ def _networking_crds(upgrade: Upgrade) -> Iterator[Hit]:
 
 def bundle(text: str) -> tuple[int, int, int]:
     """Read ``v1.4.1`` of the Gateway API."""
-    numbers = [int(part) for part in re.findall(r"\d+", text)[:3]]
+    numbers = [whole_number(part) or 0 for part in re.findall(r"\d+", text)[:3]]
     major, minor, patch = (*numbers, 0, 0, 0)[:3]
     return major, minor, patch
 
