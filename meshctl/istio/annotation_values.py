@@ -142,7 +142,7 @@ _TRUE_OR_FALSE = ('"true" or "false"', frozenset({"true", "false", ""}).__contai
 def _is_json(text: str) -> bool:
     try:
         return isinstance(json.loads(text), dict | list)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
 
 

@@ -108,6 +108,17 @@ def _read_json(text: str) -> Any:
     return data
 
 
+def plain_json(text: str) -> Any:
+    """Read JSON inside a text of a document; raises ValueError for none, and for what nests too deep."""
+    try:
+        data = json.loads(text)
+    except RecursionError:
+        raise ValueError("it is nested too deep") from None
+    if _depth([data]) > MAX_DEPTH:
+        raise ValueError("it is nested too deep")
+    return data
+
+
 def _no_json(error: Exception) -> list[Note]:
     """Say where JSON breaks, for whoever reads the text as nothing else."""
     if not isinstance(error, json.JSONDecodeError):

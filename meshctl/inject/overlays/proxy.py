@@ -3,7 +3,6 @@
 The templates of manifests/charts/istio-control/istio-discovery/files, Istio 1.31.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -17,6 +16,7 @@ from meshctl.istio.annotation_names import BOOTSTRAP_OVERRIDE, LOG_LEVEL, PROXY_
 from meshctl.istio.labels import APP_NAME, APP_VERSION, CANONICAL_PREFIX, REVISION
 from meshctl.istio.names import PROXY_CONTAINER
 from meshctl.words import quoted
+from meshctl.yaml.parser import plain_json
 from meshctl.yaml.scalars import plain
 
 _COMPUTE = "sidecar.istio.io/proxy"
@@ -257,7 +257,7 @@ def json_annotation(injection: PodInjection, name: str) -> list[tuple[str, Any]]
     if name not in injection.annotations:
         return []
     try:
-        found = json.loads(injection.annotations[name])
+        found = plain_json(injection.annotations[name])
     except ValueError:
         found = None
     if isinstance(found, dict):

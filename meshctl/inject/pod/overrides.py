@@ -25,7 +25,7 @@ def recorded(pod: Object) -> Object:
         return {}
     try:
         found: Object = read("PodSpec", json.loads(text))
-    except (ValueError, InjectionError) as error:
+    except (ValueError, RecursionError, InjectionError) as error:
         raise annotation_error(OVERRIDES, f"cannot be read: {error}") from None
     return found
 
@@ -54,7 +54,7 @@ def injected_names(pod: Object) -> Mapping[str, list[str]] | None:
     """What an earlier injection says it added; ``None`` when there was none."""
     try:
         status = json.loads(annotations_of(pod).get(SIDECAR_STATUS, "null"))
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(status, dict):
         return None

@@ -88,7 +88,7 @@ def _set_probers(pod: Object, sidecar: Object, found: dict[str, Any]) -> None:
             if variable["name"] == PROBERS:
                 try:
                     found |= json.loads(variable.get("value", ""))
-                except (ValueError, TypeError):
+                except (ValueError, TypeError, RecursionError):
                     return
                 variable.pop("valueFrom", None)
                 variable["value"] = _text(found)
@@ -114,7 +114,7 @@ def restore_probes(pod: Object, environment: Mapping[str, str]) -> Iterator[tupl
     """Undo the rewriting of probes by what the sidecar knows of them; tells what is lost."""
     try:
         known = json.loads(environment.get(PROBERS) or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         known = {}
     for path, handler, _ in _handlers(pod):
         if handler.get("httpGet", {}).get("path") != path:

@@ -91,7 +91,7 @@ def restore(pod: Object, environment: Mapping[str, str]) -> Iterator[tuple[str, 
     clear(pod)
     try:
         known = json.loads(environment.get(_VARIABLE) or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         known = {}
     if not isinstance(known, dict):
         return

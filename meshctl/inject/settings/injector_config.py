@@ -1,6 +1,5 @@
 """Reads the injector's configuration (ConfigMaps istio-sidecar-injector and istio)."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -12,6 +11,7 @@ from meshctl.inject.settings.mesh_settings import mesh_with_defaults
 from meshctl.inject.webhook import Ask
 from meshctl.settings import InjectionByHand
 from meshctl.words import quoted
+from meshctl.yaml.parser import plain_json
 from meshctl.yaml.reader import parse_one
 
 SIDECAR = "sidecar"
@@ -177,7 +177,7 @@ def with_floats(value: Any) -> Any:
 def read_mapping(text: str, option: str) -> dict[str, Any]:
     """Read the text of a ConfigMap; raises ``InjectionError`` unless it is a mapping."""
     try:
-        data = json.loads(text) if text.lstrip().startswith("{") else parse_one(text)
+        data = plain_json(text) if text.lstrip().startswith("{") else parse_one(text)
     except ValueError as error:
         raise InjectionError(f"the file of {option} cannot be read: {error}; correct it") from None
     if data is None:

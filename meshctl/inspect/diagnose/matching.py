@@ -162,7 +162,7 @@ def _as_text_log(line: str) -> str:
         return line
     try:
         data = json.loads(line[start:])
-    except ValueError:
+    except (ValueError, RecursionError):
         return line
     if not isinstance(data, dict):
         return line

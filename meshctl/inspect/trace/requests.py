@@ -125,7 +125,7 @@ def read_claims(text: str | None) -> dict[str, Any] | None:
         return None
     try:
         data = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"--claims is no JSON: {error}") from None
     if not isinstance(data, dict):
         raise UsageError('--claims has to be a JSON object, such as {"iss": "…", "sub": "…"}')

@@ -78,7 +78,7 @@ def _mount_paths(text: str) -> Iterator[str]:
     """Read the annotation: a list of mounts, or a mapping of them by name."""
     try:
         written: Any = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         yield "/"  # nobody knows what was meant
         return
     mounts = written.values() if isinstance(written, dict) else written

@@ -62,7 +62,7 @@ def running_revision(pod: Workload) -> str:
     annotations = pod.pod_annotations
     try:
         status = json.loads(annotations.get(SIDECAR_STATUS, ""))
-    except ValueError:
+    except (ValueError, RecursionError):
         status = None
     written = status.get("revision") if isinstance(status, dict) else None
     return written if isinstance(written, str) and written else annotations.get(REVISION, "")

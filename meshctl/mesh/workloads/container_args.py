@@ -22,7 +22,7 @@ _BIND_FLAG = re.compile(r"--?(?:[\w.-]*(?:bind|listen)[\w.-]*)|-b", re.IGNORECAS
 _BIND_VARIABLE = re.compile(r"\w*(?:BIND|LISTEN)\w*")
 _ADDRESS = re.compile(r"(?:https?://)?(127\.0\.0\.1|localhost|\[::1\]):(\d{1,5})/?")
 _URL = re.compile(
-    r"\b(?P<scheme>[a-z][a-z0-9+-]*)://(?:[^/\s@\"']*@)?(?P<host>[A-Za-z0-9][A-Za-z0-9.-]*)"
+    r"\b(?P<scheme>[a-z][a-z0-9+-]{0,30})://(?:[^/\s@\"']*@)?(?P<host>[A-Za-z0-9][A-Za-z0-9.-]*)"
     r"(?::(?P<port>\d{1,5}))?"
 )
 _HOST_PORT = re.compile(

@@ -30,7 +30,7 @@ _OWN = frozenset({INIT_CONTAINER, VALIDATION_CONTAINER, PROXY_CONTAINER})
 _POLICIES = (
     "ClusterPolicy", "Policy", "MutatingAdmissionPolicy", "Assign", "AssignMetadata", "ModifySet",
 )  # fmt: skip
-_DEBUG = lazy_pattern(r":15014/debug|\b15014\b.*?/debug/|istiod[\w.-]*:15014")
+_DEBUG = lazy_pattern(r":15014/debug|\b15014\b.{0,200}?/debug/|istiod[\w.-]{0,200}:15014")
 _PLAIN_XDS = lazy_pattern(r":15010\b|--plaintext\b")
 _NEWEST_BUNDLE = {27: (1, 4, 0), 28: (1, 4, 1), 29: (1, 4, 1)}
 
