@@ -9,7 +9,7 @@ from meshctl.yaml import errors as syntax
 from meshctl.yaml import scalars
 from meshctl.yaml.comments import template_action
 from meshctl.yaml.notes import Note, UnreadableError
-from meshctl.yaml.reader import MAX_DEPTH, Reader
+from meshctl.yaml.reader import MAX_DEPTH, Reader, depth_of
 
 MAX_CHARACTERS = 32_000_000
 """Length of one document. A cluster takes 3 MB for an object; lists of objects are longer."""
@@ -101,21 +101,10 @@ def _read_json(text: str) -> Any:
         parse_float=scalars.plain,
         parse_constant=_refuse_constant,
     )
-    if _depth(data) > MAX_DEPTH:
+    if depth_of(data) > MAX_DEPTH:
         raise ValueError("nested too deep")
     if "\\ud" in text or "\\uD" in text:
         json.dumps(data, ensure_ascii=False).encode()  # half a surrogate pair is no text
-    return data
-
-
-def plain_json(text: str) -> Any:
-    """Read JSON inside a text of a document; raises ValueError for none, and for what nests too deep."""
-    try:
-        data = json.loads(text)
-    except RecursionError:
-        raise ValueError("it is nested too deep") from None
-    if _depth([data]) > MAX_DEPTH:
-        raise ValueError("it is nested too deep")
     return data
 
 
@@ -137,19 +126,6 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON")
-
-
-def _depth(data: Any) -> int:
-    depth, level = 0, [data]
-    while level:
-        depth += 1
-        level = [
-            child
-            for value in level
-            for child in (value.values() if isinstance(value, dict) else value)
-            if isinstance(child, (dict, list))
-        ]
-    return depth
 
 
 def _refuse_template(text: str, *, is_broken: bool) -> None:

@@ -4,6 +4,7 @@ libyaml parses (through PyYAML) and composes nodes that know their place; ``Read
 into plain data by the rules of sigs.k8s.io/yaml 1.6, which ``scalars`` holds for single values.
 """
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -293,3 +294,28 @@ def parse_one(text: str) -> Any:
         note = error.note
         line = text.count("\n", 0, note.start) + 1
         raise ValueError(f"line {line}: {note.message}") from None
+
+
+def plain_json(text: str) -> Any:
+    """Read JSON inside a text of a document; raises ValueError for none, and for what nests too deep."""
+    try:
+        data = json.loads(text)
+    except RecursionError:
+        raise ValueError("it is nested too deep") from None
+    if depth_of([data]) > MAX_DEPTH:
+        raise ValueError("it is nested too deep")
+    return data
+
+
+def depth_of(data: Any) -> int:
+    """Count the levels of lists and mappings, data that is one included."""
+    depth, level = 0, [data]
+    while level:
+        depth += 1
+        level = [
+            child
+            for value in level
+            for child in (value.values() if isinstance(value, dict) else value)
+            if isinstance(child, (dict, list))
+        ]
+    return depth

@@ -16,7 +16,7 @@ from meshctl.istio.annotation_names import BOOTSTRAP_OVERRIDE, LOG_LEVEL, PROXY_
 from meshctl.istio.labels import APP_NAME, APP_VERSION, CANONICAL_PREFIX, REVISION
 from meshctl.istio.names import PROXY_CONTAINER
 from meshctl.words import quoted
-from meshctl.yaml.parser import plain_json
+from meshctl.yaml.reader import plain_json
 from meshctl.yaml.scalars import plain
 
 _COMPUTE = "sidecar.istio.io/proxy"

@@ -11,8 +11,7 @@ from meshctl.inject.settings.mesh_settings import mesh_with_defaults
 from meshctl.inject.webhook import Ask
 from meshctl.settings import InjectionByHand
 from meshctl.words import quoted
-from meshctl.yaml.parser import plain_json
-from meshctl.yaml.reader import parse_one
+from meshctl.yaml.reader import parse_one, plain_json
 
 SIDECAR = "sidecar"
 
