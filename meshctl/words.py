@@ -1,4 +1,4 @@
-"""The words of messages: quoted text of users, amounts, articles, characters that can't be shown."""
+"""The words of messages: text and numbers of users, amounts, articles, what can't be shown."""
 
 from collections.abc import Sequence
 
@@ -9,6 +9,8 @@ _DELETE_PICTURE = "\u2421"
 _COMMANDS = ("##[", "##vso[", "##teamcity[")
 _SHARP, _RATIO = "\u266f", "\u2236"
 _REPLACEMENT = "\ufffd"
+_LONGEST_NUMBER = 18
+"""Digits that fit into 64 bits whatever they are; Python refuses to read some thousand of them."""
 _SAID_WITH_A_VOWEL = frozenset("AEFHILMNORSX")
 _SAID_YOU = ("UDP", "UID", "UR", "US", "UNI")
 
@@ -23,6 +25,15 @@ def quoted(text: object) -> str:
         return repr(text)
     mark = '"' if "'" in text and '"' not in text else "'"
     return f"{mark}{visible(text)}{mark}"
+
+
+def whole_number(text: str) -> int | None:
+    """Read decimal digits; ``None`` for all other text, and for more digits than a number in Go has.
+
+    Signs are no digits here, nor are those of other scripts, as for ``strconv.ParseUint`` of Go 1.24.
+    """
+    is_one = len(text) <= _LONGEST_NUMBER and text.isascii() and text.isdecimal()
+    return int(text) if is_one else None
 
 
 def amount(number: int, noun: str, plural: str | None = None) -> str:

@@ -27,6 +27,8 @@ _ROOT = Path(meshctl.rules.__file__).parent
 _WORD = lazy_pattern(r"[a-z][a-z0-9_]*")
 _ID = lazy_pattern(r"[a-z0-9-]+/[a-z0-9-]+")
 _ALWAYS = frozenset({"document", "schema"})
+_LONGEST_NAME = 200
+"""Characters of a pattern for ids; what Python makes of brackets takes time by their square."""
 
 
 def families() -> list[str]:
@@ -185,7 +187,7 @@ class RuleNames:
         return any(
             name in {"*", "all"}
             or name.upper() in known
-            or fnmatchcase(rule_id, name)
+            or (len(name) <= _LONGEST_NAME and fnmatchcase(rule_id, name))
             or rule_id.partition("/")[0] == name.rstrip("/")
             for name in self._names
         )

@@ -147,11 +147,18 @@ class LocatedFinding(NamedTuple):
     """What mends it, all of it or nothing; none where no program can."""
     is_safe: bool = True
     """Are the edits right whatever the author wanted?"""
+    repeats_secrets: bool = False
+    """Do the edits write a secret value again? They mend the file, and no report shows them."""
     clusters: tuple[str, ...] = ()
     is_told_once: bool = False
     """Does it speak for all places of its subject, whatever objects they are in?"""
     number: int = 0
     """Of findings with one rule and anchor, which one is it? The first has none."""
+
+    @property
+    def shown_edits(self) -> tuple[FileEdit, ...]:
+        """The edits that a report may show."""
+        return () if self.repeats_secrets else self.edits
 
     @property
     def fingerprint(self) -> str:

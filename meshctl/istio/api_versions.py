@@ -88,7 +88,7 @@ _MINIMA = {
     "tlsroutes.gateway.networking.k8s.io": (1, 5, 0),
     "tcproutes.gateway.networking.k8s.io": (1, 6, 0),
 }
-_VERSION = lazy_pattern(r"v?(\d+)\.(\d+)\.(\d+)")
+_VERSION = lazy_pattern(r"v?(\d{1,9})\.(\d{1,9})\.(\d{1,9})")
 
 
 def too_old(definition: str, version: str) -> str:

@@ -17,7 +17,7 @@ class RuleWord(NamedTuple):
 
 def rule_in_comment(line: str, column: int) -> RuleWord | None:
     """Find the name at a place of a line; ``None`` where no ignore comment lists rules."""
-    listed = _LIST.search(line)
+    listed = _LIST.match(line, max(line.find("#"), 0))
     if listed is None or not listed.start(1) <= column <= listed.end(1):
         return None
     start = column

@@ -41,7 +41,7 @@ class Names:
 def object_name(text: str, longest: int = _SUBDOMAIN) -> str:
     """Make a name that Kubernetes takes of any text; what is cut off stays told apart."""
     name = re.sub(r"[^a-z0-9.-]+", "-", text.lower()) if longest > _LABEL else _label(text)
-    name = re.sub(r"\.[-.]+|-+\.", ".", name).strip("-.") or "unnamed"
+    name = re.sub(r"\.[-.]+|(?<!-)-+\.", ".", name).strip("-.") or "unnamed"
     if len(name) > longest:
         digest = sha256(text.encode(errors="surrogatepass")).hexdigest()[:_HASH]
         name = f"{name[: longest - _HASH - 1].rstrip('-.')}-{digest}"

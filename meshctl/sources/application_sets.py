@@ -4,6 +4,7 @@ Of the generators lists, directories in git and matrices of those; of Go templat
 without functions (argoproj.io/v1alpha1, applicationset/generators and utils, Argo CD 3.1).
 """
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
@@ -13,13 +14,16 @@ from typing import Any, NamedTuple
 
 from meshctl.lazy_pattern import lazy_pattern
 from meshctl.plain_objects import items, mapping, text
+from meshctl.words import whole_number
 
-_ACTION = lazy_pattern(r"\{\{\s*(.*?)\s*\}\}", re.DOTALL)
+_ACTION = lazy_pattern(r"\{\{((?:(?!\{\{|\}\}).)*+)\}\}", re.DOTALL)
 _SEGMENT = lazy_pattern(r"index\s+\.path\.segments\s+(\d+)")
 _NOT_IN_NAMES = lazy_pattern(r"[^a-z0-9-]+")
 _MOST = 500
 """Applications that one set may make here."""
 _LONGEST_NAME = 253
+_LONGEST_PATTERN = 1000
+"""Characters of a pattern for one name; what Python makes of brackets takes time by their square."""
 
 Values = Mapping[str, Any]
 
@@ -111,21 +115,36 @@ def _directories(settings: Mapping[str, Any], root: Path, *, is_go: bool) -> Ite
 
 
 def _matching(root: Path, pattern: str) -> Iterator[str]:
-    """Walk the directories of a repository that a pattern takes; ``*`` stands for one name."""
+    """Walk the directories of a repository that a pattern takes; ``*`` stands for one name.
+
+    Links are no directories here, as for Argo CD (GetGitDirectories, reposerver/repository/repository.go).
+    """
     parts = [part for part in pattern.split("/") if part not in {"", "."}]
     if not parts or ".." in parts:
         return
-    for found in root.glob("/".join(part.replace("**", "*") for part in parts)):
-        inside = found.relative_to(root)
-        is_hidden = any(part.startswith(".") for part in inside.parts)
-        if found.is_dir() and not is_hidden and found.resolve().is_relative_to(root.resolve()):
-            yield inside.as_posix()
+    level = [""]
+    for part in parts:
+        level = [f"{above}{name}/" for above in level for name in _inside(root / above, part)]
+    yield from (name.rstrip("/") for name in level)
+
+
+def _inside(directory: Path, pattern: str) -> list[str]:
+    try:
+        with os.scandir(directory) as found:
+            names = [one.name for one in found if one.is_dir(follow_symlinks=False)]
+    except OSError:
+        return []
+    return [name for name in names if not name.startswith(".") and _fits(name, pattern)]
+
+
+def _fits(name: str, pattern: str) -> bool:
+    return len(pattern) <= _LONGEST_PATTERN and fnmatchcase(name, pattern)
 
 
 def _matches(name: str, pattern: str) -> bool:
     """Does a pattern take a directory? A ``*`` ends at a slash, as in Go's path.Match."""
     parts, wanted = name.split("/"), pattern.strip("/").split("/")
-    return len(parts) == len(wanted) and all(map(fnmatchcase, parts, wanted))
+    return len(parts) == len(wanted) and all(map(_fits, parts, wanted))
 
 
 def _normalized(name: str) -> str:
@@ -164,7 +183,8 @@ def _written(value: Any, values: Values, unknown: _Unknown, *, is_go: bool) -> A
         return value
 
     def put(match: re.Match[str]) -> str:
-        found = _asked(match[1], values) if is_go else values.get(match[1])
+        action = match[1].strip()
+        found = _asked(action, values) if is_go else values.get(action)
         if found is None or isinstance(found, dict | list):
             unknown.is_met = True
             return match[0]
@@ -178,8 +198,8 @@ def _asked(action: str, values: Values) -> Any:
     segment = _SEGMENT.fullmatch(action)
     if segment is not None:
         segments = mapping(values.get("path")).get("segments", [])
-        number = int(segment[1])
-        return segments[number] if number < len(segments) else None
+        number = whole_number(segment[1])
+        return None if number is None or number >= len(segments) else segments[number]
     if not action.startswith("."):
         return None
     here: Any = values

@@ -25,7 +25,8 @@ _ROW = lazy_pattern(r"\}\s*\{")
 _BESIDE_MARKER = lazy_pattern(r"---[^\S\n]+([^#\s][^\n]*)")
 _DIRECTIVE = lazy_pattern(r"%(?:YAML[ \t]+1\.1\b|TAG\b)[^\n]*", re.MULTILINE)
 _IDENTITY = lazy_pattern(
-    r"""^(?:-\ +|---\ +)?[{\[\s"']*+(?:apiVersion|kind)["']?\s*:""", re.MULTILINE | re.VERBOSE
+    r"""^(?:-\ +|---\ +)?(?:[{\["']|[^\S\n])*+(?:apiVersion|kind)["']?\s*:""",
+    re.MULTILINE | re.VERBOSE,
 )
 _YAML_IDENTITY = lazy_pattern(r"^(?:-\ +|---\ +)?(?:apiVersion|kind)\s*:", re.MULTILINE)
 

@@ -12,6 +12,7 @@ from meshctl.upgrades.chart_values import Setting
 from meshctl.upgrades.facts import profile, profiles, variables
 from meshctl.upgrades.installation import Installation
 from meshctl.upgrades.release import Release
+from meshctl.words import whole_number
 
 
 class Cluster(NamedTuple):
@@ -140,8 +141,8 @@ class Upgrade:
 def kubernetes_version(text: str) -> tuple[int, int] | None:
     """Read ``v1.31.4-eks`` as major and minor version."""
     major, _, rest = text.lstrip("v").partition(".")
-    minor = "".join(_digits(rest))
-    return (int(major), int(minor)) if major.isdecimal() and minor else None
+    numbers = whole_number(major), whole_number("".join(_digits(rest)))
+    return None if numbers[0] is None or numbers[1] is None else (numbers[0], numbers[1])
 
 
 def _digits(text: str) -> Iterator[str]:

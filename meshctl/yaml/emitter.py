@@ -8,6 +8,7 @@ from meshctl.yaml import scalars
 from meshctl.yaml.floats import show_float
 
 _WIDTH = 80
+_DIGIT = "0123456789"
 _DIGITS = re.compile(r"[0-9]*")
 _BASE_60 = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?")
 _TIMESTAMP = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?:(?:[Tt]|[ \t]+)\d{1,2}:\d{1,2}:.*)?")
@@ -203,7 +204,7 @@ def _compare(this: str, other: str) -> int:
         if a.isalpha() or b.isalpha():
             both = a.isalpha() and b.isalpha()
             return (-1 if a < b else 1) if both else (-1 if b.isalpha() else 1)
-        lead = "1" if "0" in {a, b} and re.search(r"[1-9][0-9]*\Z", this[:place]) else ""
+        lead = "1" if "0" in {a, b} and _goes_on(this[:place]) else ""
         numbers = _number(this, place, lead), _number(other, place, lead)
         if numbers[0] != numbers[1]:
             return -1 if numbers[0] < numbers[1] else 1
@@ -211,8 +212,21 @@ def _compare(this: str, other: str) -> int:
     return len(this) - len(other)
 
 
+def _goes_on(text: str) -> bool:
+    """Does it end in a number other than 0, which the next digit is a part of?"""
+    return bool(text[len(text.rstrip(_DIGIT)) :].strip("0"))
+
+
 def _number(text: str, place: int, lead: str) -> tuple[int, int]:
     """Give the value and the length of the digits from a place on."""
     match = _DIGITS.match(text, place)
     digits = match[0] if match else ""
-    return int(f"{lead}{digits}" or 0), len(digits)
+    return _wrapped(f"{lead}{digits}"), len(digits)
+
+
+def _wrapped(digits: str) -> int:
+    """Add digits up in 64 bits, as goyaml does, whose numbers overflow."""
+    number = 0
+    for digit in digits:
+        number = (number * 10 + int(digit)) % 2**64
+    return number - 2**64 if number >= 2**63 else number

@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 from meshctl.lazy_pattern import lazy_pattern
+from meshctl.plain_objects import depth_of
 from meshctl.yaml import errors as syntax
 from meshctl.yaml import scalars
 from meshctl.yaml.comments import template_action
@@ -101,7 +102,7 @@ def _read_json(text: str) -> Any:
         parse_float=scalars.plain,
         parse_constant=_refuse_constant,
     )
-    if _depth(data) > MAX_DEPTH:
+    if depth_of(data) > MAX_DEPTH:
         raise ValueError("nested too deep")
     if "\\ud" in text or "\\uD" in text:
         json.dumps(data, ensure_ascii=False).encode()  # half a surrogate pair is no text
@@ -126,19 +127,6 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON")
-
-
-def _depth(data: Any) -> int:
-    depth, level = 0, [data]
-    while level:
-        depth += 1
-        level = [
-            child
-            for value in level
-            for child in (value.values() if isinstance(value, dict) else value)
-            if isinstance(child, (dict, list))
-        ]
-    return depth
 
 
 def _refuse_template(text: str, *, is_broken: bool) -> None:

@@ -109,6 +109,11 @@ metadata: {{name: wrong, namespace: shop}}
 data: {{a: 8675309, a: {secret}, b: [{secret}]}}
 ---
 apiVersion: v1
+kind: Secret
+metadata: {{name: number, namespace: shop}}
+stringData: {{pin: 8675309}}
+---
+apiVersion: v1
 kind: ConfigMap
 metadata: {{name: {name}, namespace: shop}}
 data: {{settings: {text}, password: {secret}, tok: {bearer}}}

@@ -152,6 +152,30 @@ def test_a_diff_is_a_patch(name: str, text: str, tool, tmp_path: Path, monkeypat
     assert (0, expected) == (done.returncode, Path(name).read_bytes().decode()), done.stderr
 
 
+OLD = "apiVersion: networking.istio.io/v1alpha3\nkind: VirtualService\nmetadata: {name: v}\nspec: {hosts: [a]}\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"\ufeff{OLD}",
+        f"{OLD}---\n\ufeff{POD}",
+        f"\ufeff{POD}---\n\ufeff{OLD}",
+        f"{POD}---\n\ufeff{POD}---\n{OLD}",
+    ],
+)
+def test_a_migration_keeps_marks_of_byte_order(text: str, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.yaml").write_text(text)
+    patch = every_command.run("migrate", "a.yaml", "-o", "diff").out
+    assert "v1alpha3" in patch
+    done = subprocess.run(
+        ["patch", "-p0", "--binary"], input=patch.encode(), capture_output=True, check=False
+    )
+    assert 0 == done.returncode, done.stdout
+    assert "v1alpha3" not in Path("a.yaml").read_text()
+
+
 @pytest.mark.parametrize("name", ["a.yaml", "zero.yaml"])
 @pytest.mark.parametrize("command", ["analyze", "validate", "kube-inject", "tls-check", "routes"])
 def test_pipes_and_devices_are_never_read(command, name, tmp_path: Path, monkeypatch) -> None:

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, AsyncIterable, Mapping
 from typing import Any
 
 from meshctl.plain_objects import read_json
-from meshctl.words import quoted
+from meshctl.words import quoted, whole_number
 
 LONGEST_ANSWER = 128 * 1024 * 1024
 """Bytes of one answer, unpacked. A config dump of the largest meshes has some tens of millions."""
@@ -45,7 +45,7 @@ class Intake:
     async def read(self, chunks: AsyncIterable[bytes], headers: Mapping[str, str]) -> bytes:
         """Read a whole body; raises ``TooLongError`` and ``EncodingError`` on the way."""
         announced = headers.get("content-length", "")
-        self._expect(int(announced) if announced.isdecimal() else 0)
+        self._expect(whole_number(announced) or 0)
         pieces, size = [], 0
         try:
             async for piece in unpacked(chunks, headers):

@@ -30,7 +30,10 @@ def is_secret(ref: Ref) -> bool:
 
 
 def mask(found: LocatedFinding, *resources: Resource) -> LocatedFinding:
-    """Write stars for secrets in the sentences of a finding that is about these objects."""
+    """Write stars for secrets in the sentences of a finding that is about these objects.
+
+    Its edits stay whole, since they mend the file, and say whether they hold one.
+    """
     secrets = frozenset[object]().union(*map(secrets_of, resources))
 
     def safe(text: str) -> str:
@@ -38,4 +41,7 @@ def mask(found: LocatedFinding, *resources: Resource) -> LocatedFinding:
 
     related = tuple(place._replace(message=safe(place.message)) for place in found.related)
     fix = safe(found.fix) if found.fix else found.fix
-    return found._replace(message=safe(found.message), related=related, fix=fix)
+    repeats = any(safe(edit.text) != edit.text for edit in found.edits)
+    return found._replace(
+        message=safe(found.message), related=related, fix=fix, repeats_secrets=repeats
+    )

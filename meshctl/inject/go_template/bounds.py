@@ -7,6 +7,8 @@ from meshctl.inject.go_template.errors import CallError
 
 MAX_SIZE = 2_000_000
 """Characters and items of all arguments of a call, and of what it gives."""
+MAX_WORK = 20_000_000
+"""Characters and items that all calls and loops of one run may look at."""
 
 
 class Sizes:
@@ -14,11 +16,20 @@ class Sizes:
 
     def __init__(self) -> None:
         self._known: dict[int, tuple[Any, int]] = {}
+        self._work = 0
 
     def check(self, *values: Any) -> None:
         """Raise CallError where values are too large together."""
-        if sum(map(self._size, values)) > MAX_SIZE:
+        size = sum(map(self._size, values))
+        if size > MAX_SIZE:
             raise CallError(f"more than {MAX_SIZE:,} characters or items")
+        self.spend(size)
+
+    def spend(self, work: int) -> None:
+        """Count so many more characters or items; raises CallError once they are too many together."""
+        self._work += work
+        if self._work > MAX_WORK:
+            raise CallError(f"calls before it have read {MAX_WORK:,} characters and items already")
 
     def _size(self, value: Any) -> int:
         if isinstance(value, str):

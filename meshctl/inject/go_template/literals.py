@@ -4,6 +4,7 @@ import re
 
 from meshctl.inject.go_template.errors import TemplateSource
 from meshctl.inject.go_template.lexer import Token
+from meshctl.inject.go_template.values import fits
 
 _ESCAPE = re.compile(
     r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|(.))", re.DOTALL
@@ -50,10 +51,17 @@ def _unescape(token: Token, source: TemplateSource) -> str:
 def _number(token: Token, source: TemplateSource) -> int | float:
     digits = token.text
     try:
-        if re.fullmatch(r"[+-]?0[0-7_]+", digits):
-            return int(digits.replace("_", ""), 8)
-        if re.fullmatch(r"[+-]?(?:0[xXbBoO]\w+|\d[\d_]*)", digits):
-            return int(digits, 0)
-        return float(digits)
+        number = _read(digits)
     except ValueError:
         raise source.error(f"{digits} is not a number", token.offset) from None
+    if isinstance(number, int) and not fits(number):
+        raise source.error("integer overflow", token.offset)
+    return number
+
+
+def _read(digits: str) -> int | float:
+    if re.fullmatch(r"[+-]?0[0-7_]+", digits):
+        return int(digits.replace("_", ""), 8)
+    if re.fullmatch(r"[+-]?(?:0[xXbBoO]\w+|\d[\d_]*)", digits):
+        return int(digits, 0)
+    return float(digits)

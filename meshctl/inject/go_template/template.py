@@ -40,6 +40,8 @@ MAX_LENGTH = 20_000_000
 """Characters that a template may write."""
 _MAX_DEPTH = 100
 """Templates that may call each other in a row (Go allows far more, but stops as well)."""
+_VARIABLES_A_STEP = 64
+"""Variables that are passed by on the way to an older one for what a step takes."""
 _SHORT_CIRCUIT = frozenset({"and", "or"})
 
 Functions = Mapping[str, Callable[..., Any]]
@@ -139,7 +141,9 @@ class _Run:
     def _range(self, node: Branch, dot: Any) -> None:
         known = len(self._variables)
         try:
-            pairs = items(self._pipe(node.pipe, dot))
+            value = self._pipe(node.pipe, dot)
+            self._sizes.check(value)
+            pairs = items(value)
         except ValueError as error:
             raise self._source.error(str(error), node.offset) from None
         inside = len(self._variables)
@@ -205,13 +209,20 @@ class _Run:
             case Dot():
                 return dot
             case Variable():
-                return next(v for name, v in reversed(self._variables) if name == node.name)
+                return self._variable(node)
             case FieldNode():
                 return self._fields(node, dot, (), takes=False)
             case Pipe():
                 return self._pipe(node, dot)
             case Function():
                 return self._function(node, [], dot, ())
+        return None
+
+    def _variable(self, node: Variable) -> Any:
+        for distance, (name, value) in enumerate(reversed(self._variables)):
+            if name == node.name:
+                self._steps += distance // _VARIABLES_A_STEP
+                return value
         return None
 
     def _fields(self, node: FieldNode, dot: Any, arguments: tuple[Any, ...], *, takes: bool) -> Any:

@@ -27,6 +27,17 @@ class Missing:
 
 
 MISSING = Missing()
+_HIGHEST, _LOWEST = 2**63 - 1, -(2**63)
+
+
+def fits(number: int) -> bool:
+    """Is it one that Go's int holds?"""
+    return _LOWEST <= number <= _HIGHEST
+
+
+def wrapped(number: int) -> int:
+    """Give what is left of a sum or product in Go's int, which has 64 bits."""
+    return number if fits(number) else (number - _LOWEST) % 2**64 + _LOWEST
 
 
 class Struct(Protocol):

@@ -16,7 +16,7 @@ from meshctl.words import quoted
 CHOICES = ("auto", "true", "false")
 _FIRST_KUBERNETES = (1, 33)
 _FIRST_ISTIO = (1, 27)
-_VERSION = re.compile(r"v?(\d+)\.(\d+)(?:[.+-].*)?")
+_VERSION = re.compile(r"v?(\d{1,9})\.(\d{1,9})(?:[.+-].*)?")
 
 
 def with_native(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from meshctl.inject.pod.containers import Object, find_in_pod
 from meshctl.istio.names import INIT_CONTAINER, PROXY_CONTAINER, VALIDATION_CONTAINER
+from meshctl.words import whole_number
 
 DEFAULT_USER = 1337
 _USERS = "openshift.io/sa.scc.uid-range"
@@ -18,11 +19,11 @@ def user_and_group(annotations: Mapping[str, str]) -> tuple[int, int]:
 
 def _last(text: str) -> int:
     """Read ``FIRST/COUNT`` or ``FIRST-LAST``."""
-    first, slash, count = text.partition("/")
-    if slash and first.isdecimal() and count.isdecimal():
-        return int(first) + int(count) - 1
-    _, dash, last = text.partition("-")
-    return int(last) if dash and last.isdecimal() else DEFAULT_USER
+    first, count = map(whole_number, text.partition("/")[::2])
+    if first is not None and count is not None:
+        return first + count - 1
+    last = whole_number(text.partition("-")[2])
+    return DEFAULT_USER if last is None else last
 
 
 def forget_shared_user(pod: Object) -> None:

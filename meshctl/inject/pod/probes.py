@@ -13,6 +13,7 @@ from meshctl.istio.annotation_names import REWRITE_PROBES, SIDECAR_STATUS, STATU
 from meshctl.istio.annotation_values import flag
 from meshctl.istio.names import PROXY_CONTAINER
 from meshctl.plain_objects import read_json
+from meshctl.words import whole_number
 
 PROBERS = "ISTIO_KUBE_APP_PROBERS"
 """The variable by which the agent knows the original probes."""
@@ -78,7 +79,7 @@ def _status_port(pod: Object, settings: InjectionSettings) -> int:
     text = annotations_of(pod).get(STATUS_PORT)
     if text is None:
         return settings.status_port
-    return int(text) if text.strip().isdecimal() else 0
+    return whole_number(text.strip()) or 0
 
 
 def _set_probers(pod: Object, sidecar: Object, found: dict[str, Any]) -> None:

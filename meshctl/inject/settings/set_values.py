@@ -7,12 +7,13 @@ from typing import Any
 
 from meshctl.errors import UsageError
 from meshctl.inject.overlays.default_values import FREE
-from meshctl.words import quoted
+from meshctl.words import quoted, whole_number
 
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _INDEX = re.compile(r"(.*?)((?:\[\d+\])+)", re.DOTALL)
 _WORDS: Mapping[str, Any] = {"true": True, "false": False, "null": None}
-_WHOLE = re.compile(r"-?[1-9]\d*|0")
+_WHOLE = re.compile(r"-?[1-9][0-9]{0,17}|0")
+"""What Helm takes for a number; more digits than 64 bits hold stay text."""
 _LONGEST_LIST = 1000
 Step = str | int
 
@@ -73,7 +74,7 @@ def _steps(name: str, text: str) -> list[Step]:
     for part in _split(name, "."):
         match = _INDEX.fullmatch(part)
         steps.append(_ESCAPED.sub(r"\1", match[1] if match else part))
-        steps += [int(index) for index in re.findall(r"\d+", match[2])] if match else []
+        steps += [_index(digits) for digits in re.findall(r"\d+", match[2])] if match else []
     if "" in steps:
         raise UsageError(
             f"--set {quoted(text)}: {quoted(name)} has an empty part; write \\. for a dot in one"
@@ -81,6 +82,11 @@ def _steps(name: str, text: str) -> list[Step]:
     if any(isinstance(step, int) and step > _LONGEST_LIST for step in steps):
         raise UsageError(f"--set {quoted(text)}: no list is that long; give a smaller index")
     return steps
+
+
+def _index(digits: str) -> int:
+    number = whole_number(digits)
+    return _LONGEST_LIST + 1 if number is None else number
 
 
 def _check(known: Any, steps: list[Step], name: str) -> None:

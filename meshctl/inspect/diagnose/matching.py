@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from meshctl.inspect.diagnose.signatures import Signature, signatures
 from meshctl.plain_objects import read_json
+from meshctl.words import whole_number
 
 _CODES = {
     "404": ("NR",),
@@ -147,7 +148,7 @@ def facts_of(text: str) -> Facts:
     quoted = _QUOTED.findall(line)
     host = cluster[3] if cluster else quoted[_AUTHORITY] if len(quoted) > _AUTHORITY else ""
     name, _, port = host.partition(":")
-    number = int(cluster[1]) if cluster else int(port) if port.isdigit() else None
+    number = whole_number(cluster[1] if cluster else port)
     return Facts(
         name.strip("-"), number, cluster[2] if cluster else "", path[1] if path else "",
         f"{policy[1]}/{policy[2]}" if policy else "",

@@ -1,5 +1,6 @@
 """Migrates files, and proves by the model what that changes: before and after, side by side."""
 
+from codecs import BOM_UTF8
 from collections.abc import Sequence
 from io import BytesIO
 from typing import Any, BinaryIO, NamedTuple
@@ -93,7 +94,9 @@ def _read(paths: Sequence[str], stdin: BinaryIO | None) -> tuple[dict[str, str],
             raise InputError(f"{file.name} is larger than {files.MAX_BYTES:,} bytes; split it")
         if file.name == files.STDIN:
             content = found
-        texts[file.name] = decode(found)
+        # Decoding passes over the mark; what is written keeps it.
+        mark = BOM_UTF8.decode() if found.startswith(BOM_UTF8) else ""
+        texts[file.name] = mark + decode(found).removeprefix(mark)
     return texts, content
 
 

@@ -13,7 +13,7 @@ from meshctl.cluster.api import ClusterError
 from meshctl.line_diff import unified_diff
 from meshctl.plain_objects import mappings
 
-_UNDERSCORE = re.compile(r"_+([a-zA-Z0-9])")
+_UNDERSCORE = re.compile(r"(?<!_)_+([a-zA-Z0-9])")
 _BOOKKEEPING = frozenset({"lastUpdated", "versionInfo", "clientStatus"})
 
 _Found = dict[str, Any]

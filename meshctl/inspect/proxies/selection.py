@@ -7,7 +7,7 @@ from typing import Any
 
 from meshctl.errors import UsageError
 from meshctl.inspect.proxies.sync import ProxySync, Skew, Status
-from meshctl.words import quoted
+from meshctl.words import quoted, whole_number
 
 _NEVER = "never"
 _LATEST = datetime.max.replace(tzinfo=UTC)
@@ -22,7 +22,7 @@ _ORDERS: dict[str, Callable[[ProxySync], Any]] = {
     "name": lambda proxy: proxy.name,
     "status": lambda proxy: list(Status).index(proxy.worst),
     "age": lambda proxy: proxy.oldest(proxy.worst) or _LATEST,
-    "version": lambda proxy: [(part.isdigit(), int(part) if part.isdigit() else 0, part)
+    "version": lambda proxy: [(part.isdigit(), whole_number(part) or 0, part)
                             for part in proxy.version.split(".")],
     "istiod": lambda proxy: proxy.istiod,
 }  # fmt: skip

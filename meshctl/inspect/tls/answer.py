@@ -15,7 +15,7 @@ from meshctl.mesh.security.peer_authentication import Mode
 from meshctl.mesh.workloads.workloads import controller_of
 from meshctl.resources import Service, Workload
 from meshctl.settings import Settings
-from meshctl.words import quoted
+from meshctl.words import quoted, whole_number
 
 
 class Question(NamedTuple):
@@ -97,7 +97,7 @@ def narrow(mesh: Mesh, namespace: str, client: str | None, host: str | None) -> 
         return TlsFilter(name)
     text, number = _parted(host)
     found = look_up_hosts(mesh, text, name.partition("/")[0] if name else namespace)
-    port = int(number) if number.isdecimal() else None
+    port = whole_number(number)
     if not found or (number and port is None):
         raise _no_host(mesh, host)
     if port is not None and not any(registered_host.port(port) for registered_host in found):

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from meshctl.mesh.request_path.hops import Direction, Hop, Leg, Outcome, Sending
 from meshctl.mesh.request_path.sending import wire_name
+from meshctl.words import whole_number
 
 FORWARDED = "forwarded"
 ABORTED = "aborted"
@@ -75,7 +76,7 @@ def summary(hop: Hop) -> Summary:
 
 def _own(hop: Hop, *, is_http: bool) -> Summary | None:
     """Say what a hop does by itself; ``None`` where that depends on what follows."""
-    code = int(hop.code) if hop.code.isdecimal() else None
+    code = whole_number(hop.code)
     outcome, abort = hop.outcome, hop.faults.abort
     if abort is not None and hop.faults.aborts_all:
         return Summary(ABORTED, "FI", abort.status, hop)

@@ -18,6 +18,7 @@ from meshctl.mesh.ambient.ztunnel_policy import (
 from meshctl.mesh.authorization.decision import is_dry_run
 from meshctl.mesh.security.layer7 import unseen_parts
 from meshctl.resources import AuthorizationPolicy, AuthorizationRule, View
+from meshctl.words import whole_number
 
 _MAX_PORT = 65535
 _ALLOW, _DENY = "ALLOW", "DENY"
@@ -118,8 +119,8 @@ def _accounts(texts: Sequence[str], home: str) -> tuple[str, ...]:
 
 def _ports(texts: Iterable[str]) -> tuple[int, ...]:
     """What is no port number is passed over."""
-    numbers = (int(text) for text in texts if text.isascii() and text.isdecimal())
-    return tuple(number for number in numbers if number <= _MAX_PORT)
+    numbers = map(whole_number, texts)
+    return tuple(number for number in numbers if number is not None and number <= _MAX_PORT)
 
 
 def _addresses(texts: Iterable[str]) -> tuple[str, ...]:

@@ -31,6 +31,7 @@ from meshctl.resources import (
     Workload,
 )
 from meshctl.resources.view import views
+from meshctl.words import whole_number
 
 SERVICE, WORKLOAD, ALL = "service", "workload", "all"
 _PROXY_PROTOCOL = "istio.io/PROXY"
@@ -219,10 +220,11 @@ def _listener(
     of_class = gateway_class.annotations if gateway_class is not None else {}
     binding = gateway.annotations.get(INBOUND_BINDING, of_class.get(INBOUND_BINDING, ""))
     protocol, _, port = binding.partition("/")
+    number = whole_number(port)
     for listener in gateway.listeners if protocol in {"NONE", "PROXY"} else ():
         if (
-            listener.port == int(port)
-            if port.isdecimal()
+            listener.port == number
+            if number is not None
             else (protocol == "PROXY" and listener.protocol == _PROXY_PROTOCOL)
         ):
             return listener

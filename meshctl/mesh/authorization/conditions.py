@@ -13,6 +13,7 @@ from meshctl.mesh.authorization import written_values
 from meshctl.mesh.authorization.arrival import Arrival, HttpRequest
 from meshctl.mesh.authorization.path_template import is_path_template, template_takes
 from meshctl.mesh.authorization.trust_domains import expanded, with_aliases
+from meshctl.words import whole_number
 
 Test = Callable[[Arrival], bool]
 _MOST_PORT = 65535
@@ -187,9 +188,8 @@ def _address(field: str, value: str, _: Writer) -> Test | None:
 
 
 def _port(value: str, _: Writer) -> Test | None:
-    if not value.isdecimal() or int(value) > _MOST_PORT:
-        return None
-    return lambda arrival: arrival.port == int(value)
+    port = whole_number(value)
+    return None if port is None or port > _MOST_PORT else lambda arrival: arrival.port == port
 
 
 def _sni(value: str, _: Writer) -> Test:

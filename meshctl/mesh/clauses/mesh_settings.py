@@ -22,7 +22,7 @@ from meshctl.mesh.core.mesh_config import MeshConfig, written_settings
 from meshctl.resources import IstioOperator, Ref, Resource, Telemetry, View
 from meshctl.resources.cached_property import cached_property
 from meshctl.resources.view import views
-from meshctl.words import MOST_LISTED, quoted, shortened
+from meshctl.words import MOST_LISTED, quoted, shortened, whole_number
 
 _LOGS = "accessLogging"
 _FILE, _FORMATS = "accessLogFile", ("accessLogFormat", "accessLogEncoding")
@@ -91,9 +91,7 @@ class MeshSettings:
         declared = self._parts.registry.at(
             self._parts.registry.unshortened(address.rpartition(":")[0], "")
         )
-        missing = self._parts.registry.together(declared).missing_port(
-            int(port) if port.isdecimal() else None
-        )
+        missing = self._parts.registry.together(declared).missing_port(whole_number(port))
         if missing is not None:
             why = f"it has no port {port}, only {shortened(missing.known, MOST_LISTED)}"
         elif declared:

@@ -17,6 +17,8 @@ from meshctl.resources.view import views
 if TYPE_CHECKING:
     from meshctl.spelling import Spellings
 
+_LONGEST_PATTERN = 1000
+"""Characters of a pattern for headers, none of which is as long."""
 _BUILT_IN: Mapping[str, str] = {
     "envoy": "envoyFileAccessLog",
     "prometheus": "prometheus",
@@ -111,6 +113,7 @@ class ExtensionProviders:
         return any(
             fnmatchcase(header, str(one).lower())
             for one in (asked if isinstance(asked, list) else ())
+            if len(str(one)) <= _LONGEST_PATTERN
         )
 
     def has_default(self, signal: str) -> bool:

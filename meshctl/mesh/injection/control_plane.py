@@ -19,7 +19,7 @@ _NATIVE_VARIABLE = "ENABLE_NATIVE_SIDECARS"
 _NATIVE_SINCE = (1, 27)
 _CNI_VALUES = (("pilot", "cni"), ("istio_cni",))
 """Where the chart's values turn the CNI plugin on; the second one until 1.23."""
-_TAG = lazy_pattern(r":v?(\d+)\.(\d+)")
+_TAG = lazy_pattern(r":v?(\d{1,9})\.(\d{1,9})")
 
 
 class ControlPlane:

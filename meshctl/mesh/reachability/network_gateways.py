@@ -31,7 +31,7 @@ from meshctl.resources import (
     Service,
 )
 from meshctl.resources.cached_property import cached_property
-from meshctl.words import MOST_LISTED, quoted, shortened
+from meshctl.words import MOST_LISTED, quoted, shortened, whole_number
 
 _PORT_LABEL = "networking.istio.io/gatewayPort"
 _PORT, _TUNNEL = 15443, 15008
@@ -231,5 +231,5 @@ def _listens(server: MergedServer, port: int) -> bool:
 
 def gateway_port(service: Service) -> int:
     """Read the port by which other networks come in; text that is no number is passed over."""
-    written = service.labels.get(_PORT_LABEL, "")
-    return int(written) if written.isdecimal() else _PORT
+    written = whole_number(service.labels.get(_PORT_LABEL, ""))
+    return _PORT if written is None else written

@@ -15,6 +15,7 @@ from meshctl.mesh.matching.string_match import StringMatch
 from meshctl.mesh.traffic.routes import EffectiveRoute
 from meshctl.re2.patterns import PatternError, compiled
 from meshctl.resources import Route, View
+from meshctl.words import whole_number
 
 _CLAIMS = "@request.auth.claims"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -155,7 +156,7 @@ def _kept_host(authority: str, old_scheme: str, scheme: str, port: int) -> str:
     host, colon, number = authority.rpartition(":")
     if not colon or not number.isdecimal():
         return authority
-    implied = scheme != old_scheme and int(number) == _DEFAULT_PORTS.get(old_scheme)
+    implied = scheme != old_scheme and whole_number(number) == _DEFAULT_PORTS.get(old_scheme)
     return host if port or implied else authority
 
 

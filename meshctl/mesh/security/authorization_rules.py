@@ -13,6 +13,7 @@ from typing import NamedTuple
 from meshctl.mesh.registry.service_accounts import Principal
 from meshctl.mesh.security.layer7 import OPERATION_FIELDS
 from meshctl.resources import AuthorizationPolicy, AuthorizationRule, Ref, View
+from meshctl.words import whole_number
 
 _EXAMPLES = tuple(
     map(ip_network, ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32"))
@@ -119,8 +120,9 @@ def _takes(wanted: Sequence[str], refused: Sequence[str], port: int) -> bool:
 
 def _numbers(view: View, field: str) -> Iterator[tuple[int, Ref]]:
     for index, text in enumerate(view.texts(field)):
-        if text.isdecimal():
-            yield int(text), view.at(field, index)
+        number = whole_number(text)
+        if number is not None:
+            yield number, view.at(field, index)
 
 
 def may_admit(rule: AuthorizationRule, identity: Principal) -> bool:

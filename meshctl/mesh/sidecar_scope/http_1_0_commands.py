@@ -10,6 +10,7 @@ from itertools import chain, pairwise
 
 from meshctl.mesh.workloads.container_args import WrittenUrl, urls, words
 from meshctl.resources import Container, Ref
+from meshctl.words import whole_number
 
 _TOKEN = re.compile(r"[|;&\n()`]+|(?:\"[^\"]*\"|'[^']*'|[^\s|;&\n()`\"'])+")
 _BREAK = re.compile(r"[|;&\n()`]+")
@@ -78,5 +79,6 @@ def _urls(arguments: Iterable[_Word]) -> Iterator[WrittenUrl]:
 def _netcat(arguments: list[_Word]) -> Iterator[WrittenUrl]:
     plain = [(text, place) for text, place in arguments if not text.startswith("-")]
     for (host, place), (port, _) in pairwise(plain):
-        if port.isdecimal() and not host.isdecimal() and _BARE.fullmatch(host):
-            yield WrittenUrl(host.lower(), int(port), place, "http")
+        number = whole_number(port)
+        if number is not None and not host.isdecimal() and _BARE.fullmatch(host):
+            yield WrittenUrl(host.lower(), number, place, "http")

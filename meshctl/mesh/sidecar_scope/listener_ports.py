@@ -18,6 +18,7 @@ from meshctl.mesh.workloads.container_ports import ContainerPorts
 from meshctl.resources import Ref, Sidecar, View, Workload
 from meshctl.resources.cached_property import cached_property
 from meshctl.resources.view import views
+from meshctl.words import whole_number
 
 _ByPort = dict[int, dict[Protocol, RegisteredHost]]
 _NO_PORT = 0
@@ -124,9 +125,9 @@ class ListenerPorts:
             return
         declared = _declared_by_any(reached)
         for listener in views(sidecar.spec, "ingress", View):
-            number = listener.text("defaultEndpoint").rpartition(":")[2]
-            if number.isdigit() and int(number) not in declared:
-                yield listener.at("defaultEndpoint"), int(number)
+            number = whole_number(listener.text("defaultEndpoint").rpartition(":")[2])
+            if number is not None and number not in declared:
+                yield listener.at("defaultEndpoint"), number
 
     def _leading_to(self, sidecar: Sidecar) -> dict[int, list[HostPort | None]]:
         """The Service ports by the container port that they lead to, at the pods of a Sidecar."""

@@ -27,7 +27,7 @@ from meshctl.resources import ConfigMap, IstioOperator, Service, ServiceEntry, V
 from meshctl.resources.cached_property import cached_property
 from meshctl.resources.view import views
 from meshctl.spelling import CloseNames
-from meshctl.words import all_of
+from meshctl.words import all_of, whole_number
 
 _OWN = frozenset({"localhost", "kubernetes"})
 """Names that every pod knows: itself, and the API server's Service, which nobody writes."""
@@ -234,15 +234,16 @@ class LostCalls:
         """Judge the name of one pod of a StatefulSet, ``pod.service``, by the pods that there are."""
         name, _, rest = url.host.partition(".")
         governing = self._registry.services_at(self._registry.unshortened(rest, home))
-        base, _, number = name.rpartition("-")
-        if not governing or not number.isdecimal():
+        base, _, digits = name.rpartition("-")
+        number = whole_number(digits)
+        if not governing or number is None:
             return None
         service = governing[0][0]
         for workload in self._inventory.named(Workload, base):
             is_there = workload.namespace == service.namespace and workload in self._workloads
             ordinals = self._workloads.endpoints.ordinals(workload) if is_there else None
             if ordinals is not None and workload.spec.text("serviceName") == service.name:
-                if int(number) in ordinals:
+                if number in ordinals:
                     return None
                 pods = (f"{base}-{ordinals[0]}", f"{base}-{ordinals[-1]}")
                 return LostCall(

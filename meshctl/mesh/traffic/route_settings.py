@@ -12,6 +12,7 @@ from meshctl.mesh.traffic.delegates import HttpRule
 from meshctl.mesh.traffic.routes import EffectiveRoute
 from meshctl.re2.quoting import quote_meta
 from meshctl.resources import Destination, View
+from meshctl.words import whole_number
 
 _ATTEMPTS = 2
 _RETRY_ON = "connect-failure,refused-stream,unavailable,cancelled,retriable-status-codes"
@@ -210,8 +211,9 @@ def _split(retry_on: str) -> tuple[list[str], list[int]]:
     """Tell status codes from Envoy's words."""
     words, codes = [], []
     for part in (one.strip() for one in retry_on.split(",")):
-        if part.isdecimal() and int(part) in _CODES:
-            codes.append(int(part))
+        code = whole_number(part)
+        if code is not None and code in _CODES:
+            codes.append(code)
         elif part:
             words.append(part)
     return words, codes

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from meshctl.lazy_pattern import lazy_pattern
 from meshctl.resources import Container, Ref, View, Workload
 from meshctl.resources.view import views
+from meshctl.words import whole_number
 
 _DATABASES = frozenset({
     "postgres", "postgresql", "redis", "valkey", "mysql", "mariadb", "mongo", "mongodb",
@@ -21,7 +22,7 @@ _BIND_FLAG = re.compile(r"--?(?:[\w.-]*(?:bind|listen)[\w.-]*)|-b", re.IGNORECAS
 _BIND_VARIABLE = re.compile(r"\w*(?:BIND|LISTEN)\w*")
 _ADDRESS = re.compile(r"(?:https?://)?(127\.0\.0\.1|localhost|\[::1\]):(\d{1,5})/?")
 _URL = re.compile(
-    r"\b(?P<scheme>[a-z][a-z0-9+-]*)://(?:[^/\s@\"']*@)?(?P<host>[A-Za-z0-9][A-Za-z0-9.-]*)"
+    r"\b(?P<scheme>[a-z][a-z0-9+-]{0,30})://(?:[^/\s@\"']*@)?(?P<host>[A-Za-z0-9][A-Za-z0-9.-]*)"
     r"(?::(?P<port>\d{1,5}))?"
 )
 _HOST_PORT = re.compile(
@@ -104,8 +105,9 @@ def loopback_ports(container: Container) -> Iterator[tuple[int, Ref]]:
         declared = [str(port.number("containerPort") or "") for port in container.ports]
         # Without PORT it is the one port that the container lists.
         port = known["PORT"][0] if "PORT" in known else "".join(declared[:1])
-        if port.isdecimal() and ("PORT" in known or len(declared) == 1):
-            yield int(port), known["HOST"][1]
+        number = whole_number(port)
+        if number is not None and ("PORT" in known or len(declared) == 1):
+            yield number, known["HOST"][1]
     yield from _told_to_databases(container)
 
 
@@ -149,13 +151,13 @@ def named_addresses(settings: Sequence[tuple[str, str, Ref]]) -> Iterator[Writte
     A name such as ``DB_HOST`` says that there is a host and nothing else; ``DB_PORT`` beside it
     is its port.
     """
-    ports = {name.upper(): text for name, text, _ in settings if text.isdecimal()}
+    ports = {name.upper(): whole_number(text) for name, text, _ in settings}
     for name, text, place in settings:
         yield from addresses(text, place)
         said = _SAYS_HOST.search(name.upper())
         if said is not None and _HOST.fullmatch(text):
-            port = ports.get(f"{name.upper()[: said.start()]}_PORT".lstrip("_"), "")
-            yield WrittenUrl(text.rstrip(".").lower(), int(port) if port else None, place)
+            port = ports.get(f"{name.upper()[: said.start()]}_PORT".lstrip("_"))
+            yield WrittenUrl(text.rstrip(".").lower(), port, place)
 
 
 def is_called(url: WrittenUrl) -> bool:

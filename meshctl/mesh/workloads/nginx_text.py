@@ -9,7 +9,9 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-_TOKEN = re.compile(r"#[^\n]*|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|[{};]|[^\s{};\"'#]+")
+_TOKEN = re.compile(
+    r"(?s:#[^\n]*|\"(?:\\.|[^\"\\])*+(?:\"|\\?\Z)|'(?:\\.|[^'\\])*+(?:'|\\?\Z))|[{};]|[^\s{};\"'#]+"
+)
 _URL = re.compile(r"http://(?P<host>[A-Za-z0-9.-]+)(?::(?P<port>\d{1,5}))?(?:/|$)")
 _ADDRESS = re.compile(r"(?P<host>[A-Za-z0-9.-]+)(?::(?P<port>\d{1,5}))?")
 _MOST_BLOCKS = 50

@@ -20,6 +20,7 @@ from meshctl.istio.annotation_names import (
 from meshctl.istio.annotation_values import flag
 from meshctl.resources import Ref, View, Workload
 from meshctl.resources.cached_property import cached_property
+from meshctl.words import whole_number
 
 
 def is_rewritten(probe: View) -> bool:
@@ -158,7 +159,8 @@ class TrafficCapture:
     def _number(self, action: View) -> int | None:
         name = action.text("port")
         if name:
-            return int(name) if _is_number(name) else self._workload.named_ports.get(name)
+            number = whole_number(name)
+            return self._workload.named_ports.get(name) if number is None else number
         return action.number("port")
 
     def _annotation(self, key: str) -> Ref:
@@ -166,13 +168,9 @@ class TrafficCapture:
 
     def _ports(self, key: str) -> frozenset[int]:
         texts = self._annotations.get(key, "").split(",")
-        return frozenset(int(text) for text in map(str.strip, texts) if _is_number(text))
+        numbers = map(whole_number, map(str.strip, texts))
+        return frozenset(number for number in numbers if number is not None)
 
     @cached_property
     def _annotations(self) -> Mapping[str, str]:
         return self._workload.pod_annotations
-
-
-def _is_number(text: str) -> bool:
-    """Is this the number of a port? Python refuses to read numbers of thousands of digits."""
-    return text.isdecimal() and len(text) <= 5  # noqa: PLR2004 - as many as 65535 has

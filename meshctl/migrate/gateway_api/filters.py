@@ -13,6 +13,7 @@ from meshctl.migrate.gateway_api.asked import Asked, CantSayError
 from meshctl.migrate.gateway_api.durations import duration, seconds
 from meshctl.resources import View
 from meshctl.resources.view import as_number
+from meshctl.words import whole_number
 
 _MOVED = 301
 _CODES = frozenset({301, 302, 303, 307, 308})
@@ -64,8 +65,8 @@ def redirect_filter(redirect: View, draft: Draft, ports: frozenset[int]) -> dict
     if redirect.has("authority"):
         host, _, port = redirect.text("authority").partition(":")
         found["hostname"] = host.lower()
-        if port.isdecimal():
-            found["port"] = int(port)
+        if (number := whole_number(port)) is not None:
+            found["port"] = number
     if redirect.has("scheme"):
         found["scheme"] = redirect.text("scheme")
     if redirect.has("port"):
@@ -204,8 +205,8 @@ def _retry(retries: View, draft: Draft) -> dict[str, Any]:
                        retries.at("retryOn"))  # fmt: skip
         elif condition == "gateway-error":
             codes.update(_GATEWAY_ERRORS)
-        elif condition.isdecimal():
-            codes.add(int(condition))
+        elif (code := whole_number(condition)) is not None:
+            codes.add(code)
         elif condition not in _ALWAYS | {"retriable-status-codes"}:
             raise CantSayError(
                 f"retries on {condition} have nothing like them in an HTTPRoute", _KEEP

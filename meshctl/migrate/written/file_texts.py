@@ -40,6 +40,15 @@ def file_texts(texts: Mapping[str, str], migration: Migration) -> list[MigratedF
     return [writer.file(name, text) for name, text in texts.items()]
 
 
+def _place(text: str, part: str, position: int) -> tuple[int, int]:
+    """Find a document in its file, where a byte order mark may stand below its marker."""
+    marker, newline, rest = part.partition("\n")
+    forms = (part, f"{marker}{newline}{_BOM}{rest}")
+    found = [(text.find(form, position), len(form)) for form in forms]
+    start, length = min(place for place in found if place[0] >= 0)
+    return start, start + length
+
+
 class _Writer:
     """Writes files one after the other; an object that several share is written once."""
 
@@ -61,13 +70,13 @@ class _Writer:
         done: list[str] = []
         position = 0
         for part in parts(name, text):
-            start = text.index(part.text, position)
+            start, end = _place(text, part.text, position)
             done.append(text[position:start])
-            position = start + len(part.text)
+            position = end
             rows = self._rows.get((name, part.first_line), [])
             document = rows[0].resource.document if rows else None
             if document is None or part.is_dropped:
-                done.append(part.text)
+                done.append(text[start:end])
             else:
                 _join(done, self._document(document, rows, lost))
         rest = text[position:]

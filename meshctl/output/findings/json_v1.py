@@ -53,8 +53,8 @@ def finding_data(report: Report, finding: LocatedFinding) -> dict[str, Any]:
         "location": finding.location.form(),
         "related": [_related(item) for item in finding.related],
         "fix": effective_fix(report, finding),
-        "edits": [edit._asdict() for edit in finding.edits],
-        "safe": finding.is_safe if finding.edits else None,
+        "edits": [edit._asdict() for edit in finding.shown_edits],
+        "safe": finding.is_safe if finding.shown_edits else None,
     }
     if page:
         data["page"] = page

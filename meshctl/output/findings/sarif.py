@@ -142,7 +142,7 @@ def _result(finding: LocatedFinding, indexes: dict[str, int]) -> dict[str, Any]:
             | _location(item.location, item.resource)
             for number, item in enumerate(finding.related, 1)
         ]
-    if finding.edits:
+    if finding.shown_edits:
         result["fixes"] = [_fix(finding)]
     return result
 

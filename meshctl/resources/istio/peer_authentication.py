@@ -2,6 +2,7 @@
 
 from meshctl.resources.resource import Resource
 from meshctl.resources.view import cached_property
+from meshctl.words import whole_number
 
 
 class PeerAuthentication(Resource):
@@ -23,7 +24,8 @@ class PeerAuthentication(Resource):
         """Modes by container port; ``UNSET`` reads as empty."""
         modes: dict[int, str] = {}
         for port, setting in self.spec.child("portLevelMtls").data.items():
-            if str(port).isdecimal() and isinstance(setting, dict):
+            number = whole_number(str(port))
+            if number is not None and isinstance(setting, dict):
                 mode = setting.get("mode")
-                modes[int(port)] = mode if isinstance(mode, str) and mode != "UNSET" else ""
+                modes[number] = mode if isinstance(mode, str) and mode != "UNSET" else ""
         return modes

@@ -3,6 +3,7 @@
 from meshctl.istio.protocols import Protocol, port_protocol
 from meshctl.resources.resource import Resource
 from meshctl.resources.view import View, cached_property, views
+from meshctl.words import whole_number
 
 
 class ServicePort(View):
@@ -28,7 +29,8 @@ class ServicePort(View):
         """The container port: a number, or the name of a port of the pod."""
         value = self.data.get("targetPort")
         if isinstance(value, str) and value:
-            return int(value) if value.isdecimal() else value
+            number = whole_number(value)
+            return value if number is None else number
         return self.number("targetPort") or self.port
 
     @property

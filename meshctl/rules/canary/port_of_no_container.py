@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import Canary
 from meshctl.rules.api import Finding, Outcome, Severity, rule
-from meshctl.words import quoted
+from meshctl.words import quoted, whole_number
 
 
 @rule(on=Canary, severity=Severity.WARNING, since="0.1.0")
@@ -26,7 +26,8 @@ def check(canary: Canary, mesh: Mesh) -> Iterator[Outcome]:
         for container in target.containers
         for port in container.ports
     ]
-    wanted = int(written) if str(written).isdecimal() else str(written)
+    number = whole_number(str(written))
+    wanted = str(written) if number is None else number
     if listed and not any(wanted in one for one in listed):
         key = "targetPort" if canary.service.has("targetPort") else "port"
         has = ", ".join(str(number) for _, number in listed)

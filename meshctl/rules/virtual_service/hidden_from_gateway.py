@@ -24,7 +24,10 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
         homes = mesh.gateways.namespaces_of(binding.gateway)
         if not homes or mesh.traffic.routes.is_visible_in_any(service, homes):
             continue
-        where = shortened(mesh.gateways.homes_of(binding.gateway), MOST_LISTED)
+        where = (
+            shortened(mesh.gateways.homes_of(binding.gateway), MOST_LISTED)
+            or "a namespace that isn't known"
+        )
         exported = shortened(service.export_to, MOST_LISTED) or "the mesh default"
         yield Finding(
             service.spec.at("exportTo"),

@@ -14,6 +14,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.workloads import Membership
 from meshctl.resources import Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import whole_number
 
 
 @rule(
@@ -28,9 +29,10 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
         return
     for name in (EXCLUDE_INBOUND_PORTS, INCLUDE_INBOUND_PORTS):
         for text in workload.pod_annotations.get(name, "").replace(" ", "").split(","):
-            if not text.isdecimal() or mesh.workloads.membership(workload) is Membership.NONE:
+            number = whole_number(text)
+            if number is None or mesh.workloads.membership(workload) is Membership.NONE:
                 continue
-            found = mesh.workloads.container_ports.only_of_service(workload, int(text))
+            found = mesh.workloads.container_ports.only_of_service(workload, number)
             if found is not None:
                 port, target = found
                 yield Finding(

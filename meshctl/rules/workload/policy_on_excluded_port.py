@@ -14,6 +14,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.workloads import Membership, TrafficCapture
 from meshctl.resources import Ref, Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import whole_number
 
 
 @rule(on=Workload, severity=Severity.ERROR, since="0.1.0")
@@ -39,8 +40,8 @@ def _protected(workload: Workload, mesh: Mesh) -> Iterator[tuple[int, Ref, str]]
     for policy in mesh.security.authorization.of(workload):
         for operation in policy.operations if policy.action in {"ALLOW", "DENY", "CUSTOM"} else ():
             for index, port in enumerate(operation.texts("ports")):
-                if port.isdecimal():
-                    yield int(port), operation.at("ports", index), policy.title
+                if (number := whole_number(port)) is not None:
+                    yield number, operation.at("ports", index), policy.title
     for strict in mesh.security.peer_authentications.for_workload(workload):
         for number, mode in strict.port_modes.items():
             if mode == "STRICT":

@@ -14,7 +14,7 @@ from meshctl.mesh import Mesh
 from meshctl.resources import PROBES, Workload
 from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 from meshctl.spelling import CloseNames
-from meshctl.words import quoted
+from meshctl.words import quoted, whole_number
 
 
 @rule(on=Workload, severity=Severity.ERROR, since="0.1.0", hazard=True, holds=PROBES)
@@ -33,8 +33,8 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
                         f"container {container.name} declares no port called {quoted(name)}, so that "
                         "this probe never succeeds",
                     )
-                    if name.isdecimal():
-                        finding = finding.fixed_by(put(finding.ref, int(name)))
+                    if (number := whole_number(name)) is not None:
+                        finding = finding.fixed_by(put(finding.ref, number))
                     elif meant := names.only(name):
                         finding = finding.fixed_by(put(finding.ref, meant), safe=False)
                     yield finding

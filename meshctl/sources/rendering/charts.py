@@ -49,9 +49,9 @@ _MOST_RETRIES = 8
 _CALLING = ": error calling include: "
 _ADVICE = "Use --debug flag to render out invalid YAML"
 _SOURCE = re.compile(r"# Source: ([^\n]+)\n")
-_AT = re.compile(r"\(([^()\s]+?):(\d+)(?::(\d+))?\)|([\w./-]+\.(?:ya?ml|tpl)):(\d+)")
+_AT = re.compile(r"\(([^()\s]+?):(\d+)(?::(\d+))?\)|(?<![\w./-])([\w./-]+\.(?:ya?ml|tpl)):(\d+)")
 _ON = re.compile(r"\bon ([\w./-]+\.ya?ml):")
-_TEST_HOOK = re.compile(r"^\s*[\"']?helm\.sh/hook[\"']?:.*\btest", re.MULTILINE)
+_TEST_HOOK = re.compile(r"^[ \t]*[\"']?helm\.sh/hook[\"']?:.*\btest", re.MULTILINE)
 _KEY_AND_VALUE = re.compile(r"[^\s:]+:\s+[^\s|>&*{\[#].*")
 _LINE = re.compile(r"\bon line (\d+)")
 _TEMPLATES = (".yaml", ".yml", ".tpl")
@@ -267,7 +267,7 @@ def _relative(source: str) -> str:
 
 
 def _named_file(errors: str, files: Sequence[str]) -> str | None:
-    for found in re.finditer(r"[\w./-]+\.(?:ya?ml|tpl)", errors):
+    for found in re.finditer(r"(?<![\w./-])[\w./-]+\.(?:ya?ml|tpl)", errors):
         name = _relative(found[0])
         if name in files:
             return name

@@ -18,7 +18,7 @@ from meshctl.sources.rendering.kustomize_patches import parsed
 from meshctl.sources.rendering.release import InlineValues, Release
 
 _OF_ARGO = frozenset({"Application", "ApplicationSet"})
-_REMOTE = re.compile(r"^\s*url\s*=\s*(\S+)", re.MULTILINE)
+_REMOTE = re.compile(r"^[ \t]*url[ \t]*=[ \t]*(\S+)", re.MULTILINE)
 
 
 class Directory(NamedTuple):

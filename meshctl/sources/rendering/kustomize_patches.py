@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from meshctl.sources.documents import Document, Span
+from meshctl.words import whole_number
 from meshctl.yaml.reader import parse_one
 
 Path = tuple[str | int, ...]
@@ -137,8 +138,13 @@ def replaced_from(kustomization: Document, path: Path) -> Iterator[tuple[str, st
             text = source.get("fieldPath", "metadata.name")
             yield (
                 str(source.get("kind") or ""), str(source.get("name") or ""),
-                tuple(int(part) if part.isdigit() else part for part in str(text).split(".")),
+                tuple(map(_step, str(text).split("."))),
             )  # fmt: skip
+
+
+def _step(part: str) -> str | int:
+    number = whole_number(part)
+    return part if number is None else number
 
 
 def _leads_to(field: str, path: Path) -> bool:

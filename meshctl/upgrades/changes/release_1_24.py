@@ -355,7 +355,7 @@ CHANGES = (
         "citadel_server_*_cert_chain_expiry_timestamp doesn't say by a negative number that "
         "something failed.",
         "Ask for the series *_expiry_seconds.",
-        monitored(lazy_pattern(r"citadel_server_\w*expiry_timestamp"), "expiry_timestamp",
+        monitored(lazy_pattern(r"citadel_server_\w{0,200}expiry_timestamp"), "expiry_timestamp",
                   "which isn't negative any more"),
         source="security/pkg/pki/util, 1.24",
     ),

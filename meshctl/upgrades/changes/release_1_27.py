@@ -21,6 +21,7 @@ from meshctl.upgrades.questions import either, found_if, provider, texts, value,
 from meshctl.upgrades.release import Release
 from meshctl.upgrades.upgrade import Upgrade
 from meshctl.upgrades.written import may_have_sidecar, paths_of
+from meshctl.words import whole_number
 
 NATIVE = "ENABLE_NATIVE_SIDECARS"
 _NATIVE_PIN = (Pin(NATIVE, "false"),)
@@ -29,7 +30,7 @@ _OWN = frozenset({INIT_CONTAINER, VALIDATION_CONTAINER, PROXY_CONTAINER})
 _POLICIES = (
     "ClusterPolicy", "Policy", "MutatingAdmissionPolicy", "Assign", "AssignMetadata", "ModifySet",
 )  # fmt: skip
-_DEBUG = lazy_pattern(r":15014/debug|\b15014\b.*?/debug/|istiod[\w.-]*:15014")
+_DEBUG = lazy_pattern(r":15014/debug|\b15014\b.{0,200}?/debug/|istiod[\w.-]{0,200}:15014")
 _PLAIN_XDS = lazy_pattern(r":15010\b|--plaintext\b")
 _NEWEST_BUNDLE = {27: (1, 4, 0), 28: (1, 4, 1), 29: (1, 4, 1)}
 
@@ -179,7 +180,7 @@ def _networking_crds(upgrade: Upgrade) -> Iterator[Hit]:
 
 def bundle(text: str) -> tuple[int, int, int]:
     """Read ``v1.4.1`` of the Gateway API."""
-    numbers = [int(part) for part in re.findall(r"\d+", text)[:3]]
+    numbers = [whole_number(part) or 0 for part in re.findall(r"\d+", text)[:3]]
     major, minor, patch = (*numbers, 0, 0, 0)[:3]
     return major, minor, patch
 

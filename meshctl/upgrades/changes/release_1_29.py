@@ -34,7 +34,7 @@ _METADATA = frozenset({
     "instance-data.ec2.internal", "metadata.azure.internal", "metadata.azure.com",
     "metadata.packet.net", "metadata.platformequinix.com",
 })  # fmt: skip
-_XDS = lazy_pattern(r"istiod[\w.-]*:150(?:10|12)\b|xds://[\w.-]*istiod")
+_XDS = lazy_pattern(r"istiod[\w.-]{0,200}:150(?:10|12)\b|xds://[\w.-]{0,200}istiod")
 _GROUP = "gateway.networking.k8s.io"
 _AUTO = "istio.io/autoRegistrationGroup"
 _CPU = "sidecar.istio.io/proxyCPULimit"
@@ -174,7 +174,7 @@ CHANGES = (
         "Proxies don't say what is left of circuit breakers",
         "the series envoy_cluster_circuit_breakers_*_remaining_* disappear.",
         "Set DISABLE_TRACK_REMAINING_CB_METRICS to false where something reads them.",
-        monitored(lazy_pattern(r"circuit_breakers_\w*remaining\w*"), "circuit_breakers", "which disappears"),
+        monitored(lazy_pattern(r"circuit_breakers_\w{0,200}remaining\w*"), "circuit_breakers", "which disappears"),
         pins=(Pin("DISABLE_TRACK_REMAINING_CB_METRICS", "false"),),
         source="pilot/pkg/features/pilot.go, 1.29",
     ),

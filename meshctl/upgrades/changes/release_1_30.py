@@ -236,7 +236,7 @@ CHANGES = (
         "upstream_rq_active_overflow counts what max_requests refuses, and "
         "upstream_rq_pending_overflow doesn't.",
         "Add the new series to the alert.",
-        monitored(lazy_pattern(r"\w*upstream_rq_pending_overflow\w*"), "rq_pending_overflow",
+        monitored(lazy_pattern(r"\w{0,200}upstream_rq_pending_overflow\w*"), "rq_pending_overflow",
                   "which counts less then"),
         Severity.INFO, source="Envoy 1.38",
     ),

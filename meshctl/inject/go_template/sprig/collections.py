@@ -40,11 +40,24 @@ def _list(value: Any) -> list[Any]:
 
 
 def _unique(values: Any) -> list[Any]:
-    found: list[Any] = []
+    found: dict[object, Any] = {}
     for value in _list(values):
-        if value not in found:
-            found.append(value)
-    return found
+        found.setdefault(_identity(value), value)
+    return list(found.values())
+
+
+def _identity(value: Any) -> object:
+    """Give what two values share that are deeply equal; a number and the same as text are not."""
+    if isinstance(value, Mapping):
+        return Mapping, frozenset((key, _identity(value[key])) for key in value)
+    if isinstance(value, list | tuple):
+        return list, tuple(map(_identity, value))
+    return type(value), value
+
+
+def _without(values: Any, *items: Any) -> list[Any]:
+    left_out = {_identity(item) for item in items}
+    return [value for value in _list(values) if _identity(value) not in left_out]
 
 
 def _slice(values: Any, *bounds: int) -> list[Any]:
@@ -174,5 +187,5 @@ COLLECTIONS: Mapping[str, Callable[..., Any]] = {
     "uniq": _unique,
     "unset": _unset,
     "values": lambda mapping: [mapping[key] for key in sorted(mapping)],
-    "without": lambda v, *items: [item for item in _list(v) if item not in items],
+    "without": _without,
 }

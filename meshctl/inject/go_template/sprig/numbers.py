@@ -7,8 +7,11 @@ from functools import reduce
 from typing import Any
 
 from meshctl.inject.go_template.errors import CallError
+from meshctl.inject.go_template.values import fits, wrapped
 
-_INT = re.compile(r"[+-]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|\d+)")
+_INT = re.compile(r"[+-]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|[0-9]+)")
+_LONGEST_INT = 70
+"""Characters that a number of 64 bits may have in base 2, the longest way to write it."""
 _MAX_COUNT = 1_000_000
 
 
@@ -19,11 +22,12 @@ def whole(value: Any) -> int:
     if isinstance(value, int):
         return value
     if isinstance(value, float):
-        return int(value) if math.isfinite(value) else 0
-    if isinstance(value, str) and _INT.fullmatch(value):
+        return wrapped(int(value)) if math.isfinite(value) else 0
+    if isinstance(value, str) and len(value) <= _LONGEST_INT and _INT.fullmatch(value):
         digits = value.lstrip("+-")
         is_octal = len(digits) > 1 and digits[0] == "0" and digits.isdecimal()
-        return int(value, 8) if is_octal else int(value, 0)
+        number = int(value, 8) if is_octal else int(value, 0)
+        return number if fits(number) else 0
     return 0
 
 
@@ -43,7 +47,11 @@ def _quotient(this: Any, other: Any) -> int:
     if divisor == 0:
         raise ZeroDivisionError("integer divide by zero")
     sign = -1 if (dividend < 0) != (divisor < 0) else 1
-    return sign * (abs(dividend) // abs(divisor))
+    return wrapped(sign * (abs(dividend) // abs(divisor)))
+
+
+def _from_octal(value: Any) -> int:
+    return whole(f"0o{value}")
 
 
 def _round(value: Any, places: int, half: float = 0.5) -> float:
@@ -82,8 +90,8 @@ def _sequence(*bounds: int) -> str:
 
 
 NUMBERS: Mapping[str, Callable[..., Any]] = {
-    "add": lambda *v: sum(map(whole, v)),
-    "add1": lambda v: whole(v) + 1,
+    "add": lambda *v: wrapped(sum(map(whole, v))),
+    "add1": lambda v: wrapped(whole(v) + 1),
     "add1f": lambda v: real(v) + 1,
     "addf": lambda *v: sum(map(real, v)),
     "atoi": whole,
@@ -100,13 +108,13 @@ NUMBERS: Mapping[str, Callable[..., Any]] = {
     "min": lambda *v: min(map(whole, v)),
     "minf": lambda *v: min(map(real, v)),
     "mod": lambda a, b: whole(a) - whole(b) * _quotient(a, b),
-    "mul": lambda *v: math.prod(map(whole, v)),
+    "mul": lambda *v: reduce(lambda a, b: wrapped(a * b), map(whole, v)),
     "mulf": lambda *v: math.prod(map(real, v)),
     "round": _round,
     "seq": _sequence,
-    "sub": lambda a, b: whole(a) - whole(b),
+    "sub": lambda a, b: wrapped(whole(a) - whole(b)),
     "subf": lambda first, *rest: reduce(lambda a, b: a - b, map(real, rest), real(first)),
-    "toDecimal": lambda v: int(str(v), 8),
+    "toDecimal": _from_octal,
     "until": _until,
     "untilStep": _steps,
 }

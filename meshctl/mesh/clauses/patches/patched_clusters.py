@@ -13,7 +13,7 @@ from meshctl.istio.cluster_names import BUILT_IN_CLUSTERS
 from meshctl.mesh.clauses.parts import Parts
 from meshctl.resources import ConfigPatch, DestinationRule, EnvoyFilter, Ref, View
 from meshctl.resources.cached_property import cached_property
-from meshctl.words import quoted
+from meshctl.words import quoted, whole_number
 
 _PARTS_OF_NAME = 4
 _OUTBOUND = "outbound|"
@@ -187,16 +187,17 @@ def _inbound(match: View) -> MissingCluster | None:
 def _inbound_port(name: str) -> int | None:
     """Take the port from the name of an inbound cluster; ``None`` for other names."""
     parts = name.split("|")
-    is_port = parts[0] == "inbound" and parts[2:] == ["", ""] and parts[1].isdecimal()
-    return int(parts[1]) if is_port else None
+    is_inbound = parts[0] == "inbound" and parts[2:] == ["", ""]
+    return whole_number(parts[1]) if is_inbound else None
 
 
 def _of_name(name: str) -> _Asked | None:
     """Take the name of an outbound cluster apart; ``None`` for others."""
     parts = name.split("|")
-    if len(parts) != _PARTS_OF_NAME or parts[0] != "outbound" or not parts[1].isdecimal():
+    if len(parts) != _PARTS_OF_NAME or parts[0] != "outbound":
         return None
-    return _Asked(parts[3], int(parts[1]), parts[2])
+    port = whole_number(parts[1])
+    return None if port is None else _Asked(parts[3], port, parts[2])
 
 
 def _strings(value: object, place: Ref) -> Iterator[tuple[str, Ref]]:
