@@ -134,7 +134,7 @@ class _Search:
         elif path.is_dir():
             self._walk(path)
         elif path.exists():
-            self._add_file(path, named=True)
+            self._add_file(path, os.path.realpath(path), named=True)
         elif _MAGIC.search(argument):
             self._expand(path)
         else:
@@ -143,8 +143,7 @@ class _Search:
                 "that it starts from"
             )
 
-    def _add_file(self, path: Path, *, named: bool) -> None:
-        real = os.path.realpath(path)
+    def _add_file(self, path: Path, real: str, *, named: bool) -> None:
         known = self.files.get(real, File(str(path), named))
         self.files[real] = File(known.name, known.named or named)
 
@@ -162,7 +161,7 @@ class _Search:
             if match.is_dir():
                 self._walk(match)
             elif match.suffix in SUFFIXES:
-                self._add_file(match, named=True)
+                self._add_file(match, os.path.realpath(match), named=True)
 
     def _walk(self, root: Path) -> None:
         """Add the files below a directory, those of each directory before those further down."""
@@ -171,23 +170,23 @@ class _Search:
             ignores = _with_ignore_file(ignores, Path.cwd() if root.is_absolute() else Path())
         if _is_ignored(root, ignores):
             ignores = []  # who names a directory that is left out wants it read
-        pending = [(root, ignores)]
+        pending = [(root, os.path.realpath(root), ignores)]
         while pending:
-            directory, ignores = pending.pop()
-            real = os.path.realpath(directory)
+            directory, real, ignores = pending.pop()
             if real not in self._visited:
                 self._visited.add(real)
                 try:
                     ignores = _with_ignore_file(ignores, directory)
-                    pending += [(below, ignores) for below in self._visit(directory, ignores)]
+                    below = self._visit(directory, real, ignores)
+                    pending += [(path, _real(path, real), ignores) for path in below]
                 except OSError as error:
                     self.problems.append(unreadable(str(directory), error))
 
-    def _visit(self, directory: Path, ignores: list[_IgnoreFile]) -> list[Path]:
+    def _visit(self, directory: Path, real: str, ignores: list[_IgnoreFile]) -> list[Path]:
         """Add the files in a directory and return the directories in it, the last one first."""
         listed = set(directory.iterdir())
         if self._unsaved:
-            names = self._unsaved.get(os.path.realpath(directory), ())
+            names = self._unsaved.get(real, ())
             listed |= {directory / name for name in names}
         paths = [path for path in sorted(listed) if not _is_skipped(path.name)]
         if ignores:
@@ -208,8 +207,13 @@ class _Search:
                     below.append(path)
             # A broken link counts as a file, so that reading it says what is wrong.
             elif path.suffix in SUFFIXES and (path.is_file() or not path.exists()):
-                self._add_file(path, named=False)
+                self._add_file(path, _real(path, real), named=False)
         return below[::-1]
+
+
+def _real(path: Path, directory: str) -> str:
+    """The real path of what stands in a directory of this real path; few are links."""
+    return os.path.realpath(path) if path.is_symlink() else os.path.join(directory, path.name)  # noqa: PTH118
 
 
 def _is_skipped(name: str) -> bool:

@@ -227,3 +227,22 @@ def test_stdin_is_read_as_bytes_or_text(stdin: io.BytesIO | io.StringIO) -> None
 def test_stdin_is_the_processs_own_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"a: 1")))
     assert b"a: 1" == files.read(File("-", named=True))
+
+
+def test_real_paths_are_resolved_for_links_alone(
+    tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each takes a look at all directories above it, which may be hundreds."""
+    write(tree, *("d/" * depth + "a.yaml" for depth in range(1, 30)))
+    (tree / "d" / "b.yaml").symlink_to("d/a.yaml")
+    (tree / "d" / "again").symlink_to("d", target_is_directory=True)
+    resolved: list[str] = []
+    realpath = os.path.realpath
+
+    def noted(path: str) -> str:
+        resolved.append(os.fspath(path))
+        return realpath(path)
+
+    monkeypatch.setattr(files.os.path, "realpath", noted)
+    assert len(found("d")) == 29
+    assert sorted(resolved) == ["d", "d/again", "d/b.yaml"]
