@@ -5,7 +5,6 @@ import re
 from typing import Any
 
 from meshctl.lazy_pattern import lazy_pattern
-from meshctl.plain_objects import depth_of
 from meshctl.yaml import errors as syntax
 from meshctl.yaml import scalars
 from meshctl.yaml.comments import template_action
@@ -102,6 +101,8 @@ def _read_json(text: str) -> Any:
         parse_float=scalars.plain,
         parse_constant=_refuse_constant,
     )
+    from meshctl.plain_objects import depth_of  # noqa: PLC0415 - few documents are JSON
+
     if depth_of(data) > MAX_DEPTH:
         raise ValueError("nested too deep")
     if "\\ud" in text or "\\uD" in text:

@@ -12,12 +12,11 @@ from yaml._yaml import CParser
 from yaml.composer import Composer, ComposerError
 from yaml.events import AliasEvent
 
-from meshctl.plain_objects import DEEPEST
 from meshctl.yaml import errors as syntax
 from meshctl.yaml import scalars
 from meshctl.yaml.notes import Note, UnreadableError
 
-MAX_DEPTH = DEEPEST
+MAX_DEPTH = 150
 """Levels of nesting that are read. The deepest resource definitions have some 60; libyaml and
 every walk over the data recurse, so an unlimited depth would crash the process."""
 

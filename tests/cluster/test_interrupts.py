@@ -19,11 +19,24 @@ KNOWN = {"/apis": whole(b'{"groups": []}'), "/version": whole(b'{"gitVersion": "
 SIGNALS = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
 
 
-def started(*words: str) -> "subprocess.Popen[str]":
+@pytest.fixture(autouse=True)
+def heeded() -> Iterator[None]:
+    """Below nohup our children would ignore a signal as we do."""
+    kept = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, kept)
+
+
+@contextlib.contextmanager
+def started(*words: str) -> Iterator["subprocess.Popen[str]"]:
     command = [sys.executable, "-m", "meshctl", *words]
-    return subprocess.Popen(
+    with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL
-    )
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 @pytest.mark.parametrize("number", SIGNALS, ids=lambda number: number.name)
@@ -46,11 +59,11 @@ def test_a_signal_ends_a_command_that_waits(
 
     with HostileServer(slow) as server:
         config = server.kubeconfig(tmp_path)
-        process = started(*words, "--timeout", "600", "--kubeconfig", config)
-        assert asked.wait(60)
-        time.sleep(0.2)
-        process.send_signal(number)
-        written = process.communicate(timeout=60)  # much less than what an answer may take
+        with started(*words, "--timeout", "600", "--kubeconfig", config) as process:
+            assert asked.wait(60)
+            time.sleep(0.2)
+            process.send_signal(number)
+            written = process.communicate(timeout=60)  # much less than what an answer may take
     assert (SIGNALS[number], ("", "")) == (process.returncode, written)
 
 
@@ -64,12 +77,12 @@ def test_a_plugin_ends_with_us(api_server: ApiServer, number: signal.Signals) ->
     plugin.chmod(0o755)
     user = {"exec": {"apiVersion": "client.authentication.k8s.io/v1", "command": "./plugin"}}
     config = api_server.write_kubeconfig(user=user)
-    process = started("version", "--timeout", "600", "--kubeconfig", config)
-    while not child.exists():
-        assert process.poll() is None
-        time.sleep(0.01)
-    process.send_signal(number)
-    process.communicate(timeout=60)
+    with started("version", "--timeout", "600", "--kubeconfig", config) as process:
+        while not child.exists():
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.send_signal(number)
+        process.communicate(timeout=60)
     assert SIGNALS[number] == process.returncode
     state = Path("/proc", child.read_text().strip(), "stat")
     for _ in range(200):

@@ -6,16 +6,18 @@ pilot/pkg/serviceregistry/serviceentry/conversion.go of Istio 1.31 (addresses: G
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from meshctl.istio.protocols import Protocol, parse_protocol
 from meshctl.mesh.core.export_to import PUBLIC, is_visible_to, visibility
 from meshctl.mesh.core.hosts import HostIndex, fqdn, in_cluster, is_wildcard
 from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.mesh.core.selectors import IdentityCache
-from meshctl.mesh.registry.declarations import Declarations, ManyDeclarations
 from meshctl.resources import Service, ServiceEntry, View
 from meshctl.resources.cached_property import cached_property
+
+if TYPE_CHECKING:
+    from meshctl.mesh.registry.declarations import Declarations, ManyDeclarations
 
 NO_ADDRESS = "0.0.0.0"  # noqa: S104 - what istiod calls a service without an address
 _FEW = 8
@@ -93,6 +95,18 @@ class RegisteredHost:
         return found
 
 
+def _many(declared: Sequence[RegisteredHost]) -> "ManyDeclarations":
+    from meshctl.mesh.registry.declarations import ManyDeclarations  # noqa: PLC0415 - few hosts have many
+
+    return ManyDeclarations(declared)
+
+
+def _together(declared: Sequence[RegisteredHost]) -> "Declarations":
+    from meshctl.mesh.registry.declarations import Declarations  # noqa: PLC0415 - as above
+
+    return Declarations(declared)
+
+
 class Registry:
     """All hosts, found by name."""
 
@@ -103,9 +117,9 @@ class Registry:
         self._hosts: HostIndex[RegisteredHost] = HostIndex()
         self._all: list[RegisteredHost] = []
         self._homes: dict[str, frozenset[str] | None] = {}
-        self._of_many = IdentityCache(ManyDeclarations)
+        self._of_many = IdentityCache(_many)
         self._parts: dict[tuple[str, tuple[int, ...]], Sequence[RegisteredHost]] = {}
-        self._together = IdentityCache(Declarations)
+        self._together = IdentityCache(_together)
         for service in services:
             self._add(_from_service(service, config))
         for entry in entries:
@@ -124,12 +138,9 @@ class Registry:
         declared = self.at(host)
         if len(declared) > _FEW:
             return self._some(host, self._of_many.of(declared).seen_by(viewers))
-        seen = (
-            number
-            for number, one in enumerate(declared)
-            if any(is_visible_to(one.visible, viewer) for viewer in viewers)
-        )
-        return self._some(host, seen)
+        asking = frozenset({"*", *viewers}) if viewers else viewers
+        several = enumerate(declared)
+        return self._some(host, (n for n, one in several if not asking.isdisjoint(one.visible)))
 
     def at_home(self, host: str, namespace: str) -> Sequence[RegisteredHost]:
         """Find those of exactly this host that a namespace declares."""
@@ -146,9 +157,9 @@ class Registry:
             self._parts[key] = [declared[number] for number in chosen]
         return self._parts[key]
 
-    def together(self, declared: Sequence[RegisteredHost]) -> Declarations:
+    def together(self, declared: Sequence[RegisteredHost]) -> "Declarations":
         """Tell what some declarations of a host say together, read once for each sequence of them."""
-        return self._together.of(declared) if declared else Declarations(declared)
+        return self._together.of(declared) if declared else _together(declared)
 
     def services_at(self, host: str) -> Sequence[tuple[Service, frozenset[str]]]:
         """Find the Services with exactly this host, each with the namespaces that see it."""

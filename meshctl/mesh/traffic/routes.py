@@ -18,8 +18,15 @@ from meshctl.mesh.matching.request_match import RequestMatch, from_istio, is_cat
 from meshctl.mesh.matching.string_match import segment_prefix
 from meshctl.mesh.registry.services import RegisteredHost, Registry
 from meshctl.mesh.traffic.binding.bound_virtual_services import BoundVirtualServices
-from meshctl.mesh.traffic.delegates import MESH, Delegates, HttpRule, RuleMatch, gateways_of
-from meshctl.mesh.traffic.rule_alternatives import RuleAlternatives, ServicesByPort
+from meshctl.mesh.traffic.delegates import (
+    MESH,
+    Delegates,
+    HttpRule,
+    RuleAlternatives,
+    RuleMatch,
+    ServicesByPort,
+    gateways_of,
+)
 from meshctl.resources import Destination, Match, Route, Service, VirtualService
 from meshctl.resources.cached_property import cached_property
 
