@@ -26,8 +26,7 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             idle, applying = mesh.clauses.match_listeners.idle(route, match)
             declared = mesh.clauses.match_listeners.undeclared(route, match)
             if declared:
-                known = all_of(declared)
-                text = f"in the mesh the hosts have {known}: only calls to a port that none has fit"
+                text = f"in the mesh the hosts have {all_of(declared)}: only calls to a port that none has fit"
                 yield Finding(match.at("port"), text, severity=Severity.WARNING)
             if not idle or idle[0].obstacle is Obstacle.PROTOCOL:
                 continue  # layer4-rules-without-listener
