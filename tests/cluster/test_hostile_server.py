@@ -90,6 +90,10 @@ HOSTILE: dict[str, tuple[Any, str]] = {
     "NaN": (lambda: (whole(b'{"items": NaN}'),), "no list of objects"),
     "a number without end": (lambda: (whole(b"1" * 100_000),), "something else than JSON"),
     "items of the wrong type": (lambda: (page(metadata=3),), "no list of objects"),
+    "objects that are left out": (
+        lambda: (page(metadata={"remainingItemCount": 3}),),
+        "leaves 3 objects of",
+    ),
 }  # fmt: skip
 
 

@@ -153,6 +153,12 @@ def _page(content: Any, path: str, client: ApiClient) -> tuple[list[Object], str
             f"{client.asked.url} answers {path} with JSON that is no list of objects; "
             "is that the address of an API server?"
         )
+    left = metadata.get("remainingItemCount") if metadata else None
+    if type(left) is int and left > 0 and not token:
+        raise ClusterError(
+            f"{client.asked.url} leaves {left:,} objects of {path} out and doesn't say how to ask for "
+            "them; try again"
+        )
     return items, token, version
 
 
