@@ -63,6 +63,7 @@ class ContainerPorts:
         self._in_front: dict[object, tuple[object, Sequence[tuple[HostPort, int]]]] = {}
         self._made = IdentityCache(_made)
         self._probes = IdentityCache(_probes)
+        self._targets = IdentityCache(_targets)
         self._sorted = IdentityCache(_by_name)
         self._behind = IdentityCache(_read)
         self._unled = IdentityCache(self._all_without_service)
@@ -188,7 +189,7 @@ class ContainerPorts:
         return frozenset.intersection(*found) if found else frozenset()
 
     def _without_service(self, workload: Workload) -> frozenset[int]:
-        known = {target for _, target in self.in_front_of(workload)}
+        known = self._targets.of(self.all_in_front_of(workload))
         if known & _numbers(workload) or not all(one.ports for one in workload.containers):
             return frozenset()
         return frozenset(
@@ -259,7 +260,7 @@ class ContainerPorts:
 
         Ports that are probed, or named for metrics, are for others than the peers.
         """
-        known = {target for _, target in self.in_front_of(workload)}
+        known = self._targets.of(self.all_in_front_of(workload))
         capture = TrafficCapture(workload)
         apart = known | {number for number, _ in capture.probed_ports()}
         for container in workload.containers:
@@ -300,6 +301,11 @@ def _only_of_service(
 
 def _by_name(hosts: Sequence[RegisteredHost]) -> Sequence[RegisteredHost]:
     return tuple(sorted(hosts, key=lambda host: host.host))
+
+
+def _targets(in_front: Sequence[tuple[HostPort, int]]) -> frozenset[int]:
+    """The container ports that Service ports lead to."""
+    return frozenset(target for _, target in in_front)
 
 
 def _probes(pod: Workload) -> dict[int | None, set[object]]:
