@@ -67,20 +67,20 @@ def read_json(text: str | bytes, parse_int: Callable[[str], Any] | None = None) 
             content = json.loads(written.decode("utf-16-le", "replace"), parse_int=parse_int)
     except RecursionError:
         raise ValueError(f"more than {DEEPEST} levels") from None
-    if depth_of(content) > DEEPEST:
+    if is_deeper(content, DEEPEST):
         raise ValueError(f"more than {DEEPEST} levels")
     return content
 
 
-def depth_of(content: Any) -> int:
-    """Count the levels of lists and mappings, of as many as are read at all."""
-    level, depth = _containers([content]), 0
-    while level and depth <= DEEPEST:
-        depth += 1
+def is_deeper(content: Any, most: int) -> bool:
+    """Do lists and mappings stand in each other in more than so many levels?"""
+    level = _containers([content])
+    while level and most:
+        most -= 1
         level = _containers(
             child for each in level for child in (each.values() if type(each) is dict else each)
         )
-    return depth
+    return bool(level)
 
 
 def _may_have_halves(text: str | bytes) -> bool:

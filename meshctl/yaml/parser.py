@@ -101,9 +101,9 @@ def _read_json(text: str) -> Any:
         parse_float=scalars.plain,
         parse_constant=_refuse_constant,
     )
-    from meshctl.plain_objects import depth_of  # noqa: PLC0415 - few documents are JSON
+    from meshctl.plain_objects import is_deeper  # noqa: PLC0415 - few documents are JSON
 
-    if depth_of(data) > MAX_DEPTH:
+    if is_deeper(data, MAX_DEPTH):
         raise ValueError("nested too deep")
     if "\\ud" in text or "\\uD" in text:
         json.dumps(data, ensure_ascii=False).encode()  # half a surrogate pair is no text

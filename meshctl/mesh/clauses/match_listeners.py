@@ -242,9 +242,9 @@ class MatchListeners:
     def _shown_ports(self, service: VirtualService, kind: str, gateway: str) -> tuple[str, ...]:
         key = service, kind, gateway
         if key not in self._shown:
-            has = self._declared(service, kind) if gateway == MESH else None
-            ports = self.ports(service, kind, gateway) if has is None else frozenset(has)
-            self._shown[key] = tuple(map(str, sorted(ports)))
+            is_mesh = gateway == MESH
+            ports = self._declared(service, kind) if is_mesh else self.ports(service, kind, gateway)
+            self._shown[key] = tuple(map(str, sorted({*ports})))
         return self._shown[key]
 
     def _called(self, service: VirtualService, kind: str) -> frozenset[int]:

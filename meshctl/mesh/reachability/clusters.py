@@ -70,8 +70,7 @@ class Clusters:
         self._declared: dict[tuple[Resource, str], Sequence[RegisteredHost]] = {}
         self._slips: dict[str, Slips] = {}
         self._viewers: dict[VirtualService, frozenset[str]] = {}
-        self._homes = IdentityCache(_known)  # many Gateways have the same workloads
-        self._home_sets = IdentityCache(_as_set)
+        self._home_sets = IdentityCache(_as_set)  # many Gateways have the same workloads
         self._equal_viewers: dict[frozenset[str], frozenset[str]] = {}
 
     def host_of(self, destination: Destination) -> str:
@@ -126,7 +125,7 @@ class Clusters:
         writer = _writer(destination)
         seen = self.declared(destination)
         for name in self._routes.gateways_of(writer) if seen and writer.hosts else ():
-            homes = self._homes.of(self._namespaces_of(name)) if name != MESH else ()
+            homes = self._homes_of(name) if name != MESH else ()
             if homes and not any(
                 self._registry.find(seen[0].host, home) is not None for home in homes
             ):
@@ -186,11 +185,16 @@ class Clusters:
         for name in routes.gateways_of(service) if service.hosts else ():
             if name != MESH:
                 yield (name.partition("/")[0],)
-                yield self._home_sets.of(self._homes.of(self._namespaces_of(name)))
+                yield self._home_sets.of(self._homes_of(name))
             elif routes.is_visible(service, service.namespace):
                 yield (service.namespace,)
             else:
                 yield [one for one in service.export_to if one not in ("~", ".")]
+
+    def _homes_of(self, name: str) -> tuple[str, ...]:
+        """Those of them that are known, in alphabetical order."""
+        gateway = self._gateways.find(name)
+        return self._gateways.homes_of(gateway) if gateway is not None else ()
 
     def _namespaces_of(self, name: str) -> frozenset[str | None]:
         """The namespaces in which the workloads of a Gateway run."""
@@ -282,13 +286,8 @@ class Clusters:
         return {destination: frozenset(ports) for destination, ports in found.items()}
 
 
-def _as_set(namespaces: list[str]) -> frozenset[str]:
+def _as_set(namespaces: tuple[str, ...]) -> frozenset[str]:
     return frozenset(namespaces)
-
-
-def _known(namespaces: frozenset[str | None]) -> list[str]:
-    """List those that are known, in alphabetical order."""
-    return sorted(namespace for namespace in namespaces if namespace is not None)
 
 
 def _writer(destination: Destination) -> VirtualService:

@@ -6,7 +6,6 @@ from meshctl.lazy_face import lazy_face
 
 if TYPE_CHECKING:
     from meshctl.mesh.registry.aliases import alias_gap as alias_gap
-    from meshctl.mesh.registry.certificates import flaw as flaw
     from meshctl.mesh.registry.facade import DECLARING_KINDS as DECLARING_KINDS
     from meshctl.mesh.registry.service_accounts import parse_principal as parse_principal
     from meshctl.mesh.registry.service_entries import captures_dns as captures_dns
@@ -23,7 +22,6 @@ _HOMES = {
     "RegisteredHost": "services",
     "alias_gap": "aliases",
     "captures_dns": "service_entries",
-    "flaw": "certificates",
     "has_addresses": "service_entries",
     "is_given_addresses": "service_entries",
     "is_told_by_address": "service_entries",

@@ -108,13 +108,11 @@ class ManyDeclarations:
     def __init__(self, declared: Sequence[RegisteredHost]) -> None:
         self._declared = declared
         self._own: dict[str, RegisteredHost] = {}
-        self._first: dict[str, int] = {}
         self._numbers: dict[str, list[int]] = {}
         for number, one in enumerate(declared):
             if is_visible_to(one.visible, one.namespace):
                 self._own.setdefault(one.namespace, one)
             for name in one.visible:
-                self._first.setdefault(name, number)
                 self._numbers.setdefault(name, []).append(number)
 
     def seen_by(self, viewers: frozenset[str]) -> list[int]:
@@ -126,5 +124,5 @@ class ManyDeclarations:
     def seen_from(self, namespace: str) -> RegisteredHost | None:
         """What clients of a namespace find: its own declaration, else the first that they see."""
         own = self._own.get(namespace)
-        seen = [self._first[name] for name in (namespace, "*") if name in self._first]
+        seen = [self._numbers[name][0] for name in (namespace, "*") if name in self._numbers]
         return own or (self._declared[min(seen)] if seen else None)

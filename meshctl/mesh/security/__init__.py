@@ -8,7 +8,6 @@ if TYPE_CHECKING:
     from meshctl.mesh.security.authorization_rules import ShutOutPaths as ShutOutPaths
     from meshctl.mesh.security.authorization_rules import http_parts as http_parts
     from meshctl.mesh.security.authorization_rules import matches_everything as matches_everything
-    from meshctl.mesh.security.authorization_rules import may_admit as may_admit
     from meshctl.mesh.security.authorization_rules import public_addresses as public_addresses
     from meshctl.mesh.security.authorization_rules import reaches_port as reaches_port
     from meshctl.mesh.security.authorization_rules import shut_out as shut_out
@@ -63,7 +62,6 @@ _HOMES = {
     "is_plain_and_public": "request_authentication",
     "layer7_part": "layer7",
     "matches_everything": "authorization_rules",
-    "may_admit": "authorization_rules",
     "mode_of": "client_tls",
     "named_sources": "identity_use",
     "ShutOutPaths": "authorization_rules",

@@ -31,7 +31,7 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
         )
         if missing is None or not isinstance(policy, PortPolicy):
             continue
-        known = shortened([*map(str, missing.known)], MOST_LISTED)
+        known = shortened(missing.known, MOST_LISTED)
         behind = f"; that is the container port of {missing.behind[0]}" if missing.behind else ""
         place = policy.at("port", "number")
         yield (

@@ -34,7 +34,7 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
         if any(workload.exposes(workload.target(server.port)) for workload in workloads):
             continue
         service = workloads[0].services[0]
-        ports = shortened([str(port.port) for port in service.ports], MOST_LISTED)
+        ports = shortened([port.port for port in service.ports], MOST_LISTED)
         yield Finding(
             server.at("port", "number"),
             f"{service.title} doesn't expose port {server.port}, only {ports or 'none'}",

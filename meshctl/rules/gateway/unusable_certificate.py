@@ -23,11 +23,13 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
     for server in gateway.servers:
         for name, ref in server.credentials if server.terminates_tls else ():
             found = mesh.registry.secrets.unusable(name, homes)
-            for secret, wrong in found[:1]:
-                others = amount(len(found) - 1, "other namespace")
-                yield Finding(
-                    ref,
-                    f"{secret.title} {wrong.text}, so the gateway has no certificate for "
-                    f"{shortened(server.hosts, MOST_LISTED) or 'this server'}"
-                    f"{f'; {others} of its pods have none either' if found[1:] else ''}",
-                ).also(wrong.ref, "is what the gateway should present")
+            if not found:
+                continue
+            secret, wrong = found[0]
+            others = amount(len(found) - 1, "other namespace")
+            yield Finding(
+                ref,
+                f"{secret.title} {wrong.text}, so the gateway has no certificate for "
+                f"{shortened(server.hosts, MOST_LISTED) or 'this server'}"
+                f"{f'; {others} of its pods have none either' if found[1:] else ''}",
+            ).also(wrong.ref, "is what the gateway should present")

@@ -24,7 +24,7 @@ def check(ingress: Resource, mesh: Mesh) -> Iterator[Outcome]:
     for entry in views(ingress.spec, "tls", View):
         name = entry.text("secretName")
         found = mesh.registry.secrets.called(name)
-        if not name or homes & found.keys() or mesh.registry.secrets.is_copied(name):
+        if not name or not homes.isdisjoint(found) or mesh.registry.secrets.is_copied(name):
             continue
         known = mesh.knows.everywhere("Secret")
         if not homes:

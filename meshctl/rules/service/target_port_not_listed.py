@@ -24,7 +24,7 @@ def check(service: Service, mesh: Mesh) -> Iterator[Outcome]:
         return
     for port in service.ports:
         if isinstance(port.target, int) and port.target not in pods.numbers:
-            known = shortened([*map(str, sorted(pods.numbers))], MOST_LISTED)
+            known = shortened(sorted(pods.numbers), MOST_LISTED)
             left = sorted(mesh.workloads.container_ports.without_service(pods.pods))
             more = f"; no Service leads to {left[0]}" if left else ""
             yield Finding(

@@ -23,7 +23,7 @@ def check(entry: ServiceEntry, mesh: Mesh) -> Iterator[Outcome]:
         for port in host.ports:
             if pods is None or port.name in pods.names or port.target in pods.numbers:
                 continue
-            known = shortened([*map(str, sorted(pods.numbers))], MOST_LISTED)
+            known = shortened(sorted(pods.numbers), MOST_LISTED)
             yield Finding(
                 port.view.at("targetPort" if port.view.has("targetPort") else "number"),
                 f"no container of these pods lists port {port.target}, only {known}",
